@@ -1,0 +1,50 @@
+# Everything installs into a virtual environment of its own, from the lock files.
+PYTHON ?= python3
+VENV := .venv
+DEV := .venv-dev
+export STILLGUARD_PACK ?= $(wildcard ../shared/traffic-pack)
+
+.PHONY: demo test lint bench conformance format lock clean
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(VENV)/bin/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	touch $@
+
+$(DEV)/.installed: requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv $(DEV)
+	$(DEV)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(DEV)/bin/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	touch $@
+
+demo: $(VENV)/.installed  ## the main job on this machine, with traffic
+	$(VENV)/bin/stillguard demo
+
+test: $(DEV)/.installed  ## every test
+	$(DEV)/bin/python -m pytest -n auto --dist worksteal
+
+lint: $(DEV)/.installed  ## style, types, who may know whom
+	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/mypy
+	$(DEV)/bin/lint-imports
+
+bench: $(DEV)/.installed  ## figures of the relay, to docs/figures
+	$(DEV)/bin/python -m tests.bench
+
+conformance: $(DEV)/.installed  ## in front of a model server that nobody here wrote
+	$(DEV)/bin/python -m tests.conformance
+
+format: $(DEV)/.installed
+	$(DEV)/bin/ruff format .
+	$(DEV)/bin/ruff check --fix .
+
+LOCK := uv pip compile -q --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links \
+	--no-annotate --generate-hashes pyproject.toml
+lock:  ## resolve the pins anew; needs uv
+	$(LOCK) -o requirements.lock
+	$(LOCK) --extra dev -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) $(DEV) var build *.egg-info

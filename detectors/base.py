@@ -1,0 +1,163 @@
+"""The words that every detector speaks: observations in, evidence out.
+
+An observation holds no words of the client's: only counts, times and keyed fingerprints.
+A detector is a pure fold over observations. Its parameters live in the frozen instance, its state
+is plain small data apart from it, so a threshold can change without losing history, one instance
+serves a million subjects, and the case of a campaign is the merge of its members' cases.
+
+The unit of evidence is the natural logarithm of an e-value (nats): a statistic whose mean under the
+null is at most 1, so that weights of one family average, weights of independent families add, and an
+alarm at ``log(one_in)`` is a false one at most once in ``one_in`` subject-days
+(Shin, Ramdas, Rinaldo 2023, "E-detectors").
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar
+
+import msgspec
+
+Family: TypeAlias = Literal["content", "identity", "timing", "interface"]
+
+SCAFFOLDS = 2**64  # fingerprints are 64-bit unsigned integers
+CELLS = 2048  # cells of the locality-sensitive hash over payload embeddings
+
+
+class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What is kept of one question to the model.
+
+    Attributes:
+        at: arrival, seconds since the epoch.
+        scaffold: fingerprint of the fixed part (system prompt and frame of the first turn), canonicalised.
+        opening: fingerprint of the first tokens of the newest user turn; 0 if it is too short to tell.
+        payload: fingerprint of the newest user turn, whole.
+        cell: locality-sensitive cell of the payload's embedding, 0 to CELLS - 1; -1 if there is no text.
+        demands_reasoning: the scaffold or turn demands hidden reasoning as output.
+        turns: messages in the conversation, this one included.
+        prompt_chars: characters given to the model.
+        payload_chars: characters of the newest user turn.
+        max_tokens: cap asked for, tokens; 0 if none.
+        samples: answers asked for.
+        logprobs: alternatives per token asked for; 0 none, 1 only the chosen token.
+        logit_bias: entries of a logit bias.
+        temperature: as asked; -1.0 if not set.
+        tools: tools offered to the model.
+        tool_results: tool results handed back in the newest turn.
+        images: images given.
+        streamed: the answer is to be streamed.
+    """
+
+    at: float
+    scaffold: int = 0
+    opening: int = 0
+    payload: int = 0
+    cell: int = -1
+    demands_reasoning: bool = False
+    turns: int = 1
+    prompt_chars: int = 0
+    payload_chars: int = 0
+    max_tokens: int = 0
+    samples: int = 1
+    logprobs: int = 0
+    logit_bias: int = 0
+    temperature: float = -1.0
+    tools: int = 0
+    tool_results: int = 0
+    images: int = 0
+    streamed: bool = False
+
+
+class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What is kept of what the model said.
+
+    Attributes:
+        at: last byte, seconds since the epoch.
+        query: the query that it answers.
+        status: HTTP status of the model's reply.
+        prompt_tokens: tokens billed for the prompt.
+        completion_tokens: tokens of the answer, reasoning included.
+        reasoning_tokens: tokens of reasoning, shown or hidden.
+        text_chars: characters of answer text that the client received.
+        reasoning_chars: characters of reasoning that the client received.
+        choices: answers given.
+        logprobs: the answer carried log-probabilities.
+        tool_calls: tools that the model called.
+        finish: "stop", "length", "tool_calls", "refusal", "error" or "".
+        complete: False if the answer was cut off.
+        took: seconds from the query to the last byte.
+    """
+
+    at: float
+    query: QueryObservation
+    status: int = 200
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_tokens: int = 0
+    text_chars: int = 0
+    reasoning_chars: int = 0
+    choices: int = 1
+    logprobs: bool = False
+    tool_calls: int = 0
+    finish: str = "stop"
+    complete: bool = True
+    took: float = 0.0
+
+
+Observation: TypeAlias = QueryObservation | AnswerObservation
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What a detector says about a subject.
+
+    Attributes:
+        weight: natural log of an e-value, nats, never below 0; 0 says nothing.
+        because: the measured reasons, by name (shares, counts, never text).
+    """
+
+    weight: float = 0.0
+    because: dict[str, float] = {}
+
+
+class Baseline(msgspec.Struct, frozen=True):
+    """What benign traffic looks like: the nulls that detectors bet against.
+
+    Attributes:
+        source: what it was learnt from, in words.
+        numbers: calibrated numbers by dotted name, for example ``repetition.rate``.
+    """
+
+    source: str = "none"
+    numbers: dict[str, float] = {}
+
+    def number(self, name: str, default: float) -> float:
+        """Return the calibrated number, or the detector's own default where nothing was learnt."""
+        return self.numbers.get(name, default)
+
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Detector(Protocol[S]):
+    """A pure fold. Parameters are the fields of the frozen instance; see the contract suite for its promises."""
+
+    name: ClassVar[str]
+    family: ClassVar[Family]
+    state: ClassVar[type[Any]]
+
+    def initial(self) -> S:
+        """Return the state of a subject never seen: no evidence."""
+        ...
+
+    def update(self, state: S, observation: Observation) -> S:
+        """Return the state after one more observation."""
+        ...
+
+    def merge(self, a: S, b: S) -> S:
+        """Return the state of both subjects as one: commutative, and near to folding their union."""
+        ...
+
+    def evidence(self, state: S, baseline: Baseline) -> Evidence:
+        """Return how strongly the state speaks against the baseline's null."""
+        ...
+
+
+Panel: TypeAlias = Mapping[str, Detector[Any]]

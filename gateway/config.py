@@ -1,0 +1,142 @@
+"""The gateway's configuration file as frozen models: the model is the schema, unknown keys are faults.
+
+Loading with line and column is in ``gateway.faults``; building objects from it in ``gateway.app``.
+Durations are written ``500ms``, ``10s``, ``5m``, ``4h``, ``7d`` and read as seconds; sizes ``64KiB``, ``8MiB``.
+"""
+
+import re
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+_DURATION = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SIZE = re.compile(r"^(\d+)(B|KiB|MiB|GiB)$")
+_BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+
+
+def _seconds(value: object) -> object:
+    if isinstance(value, str) and (match := _DURATION.match(value)):
+        return float(match[1]) * _SECONDS[match[2]]
+    raise ValueError("a duration is a number and a unit: 500ms, 10s, 5m, 4h or 7d")
+
+
+def _bytes(value: object) -> object:
+    if isinstance(value, str) and (match := _SIZE.match(value)):
+        return int(match[1]) * _BYTES[match[2]]
+    raise ValueError("a size is a whole number and a unit: 512B, 64KiB, 8MiB or 1GiB")
+
+
+Duration = Annotated[float, BeforeValidator(_seconds)]
+Size = Annotated[int, BeforeValidator(_bytes)]
+Network = IPv4Network | IPv6Network
+
+
+class Section(BaseModel):
+    """A part of the file: frozen, and closed to keys that nobody knows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+
+class Listen(Section):
+    """Where clients connect."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    workers: int = Field(default=1, ge=1, le=256)
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    drain: Duration = 30.0  # after SIGTERM, open exchanges may take this long
+
+
+class Admin(Section):
+    """Metrics and the admin API: a port of its own, loopback unless told otherwise."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=9090, ge=0, le=65535)
+
+
+class Limits(Section):
+    """What a client may send."""
+
+    body: Size = 32 << 20
+    headers: Size = 64 << 10
+    body_wait: Duration = 60.0  # a client that stops in the middle of its body is cut off
+
+
+class Timeouts(Section):
+    """How long the model may take."""
+
+    connect: Duration = 5.0
+    first_byte: Duration = 600.0
+    idle: Duration = 120.0  # between two pieces of an answer
+
+
+class Route(Section):
+    """Which queries go to which upstream: the first that matches wins."""
+
+    upstream: str  # base URL; a path in it is put in front
+    paths: tuple[str, ...] = ("/",)  # prefixes
+    models: tuple[str, ...] = ("*",)  # shell patterns
+    ca_file: Path | None = None  # instead of the system's certificate authorities
+    pool: int = Field(default=256, ge=1)  # most idle connections kept, per process
+    timeouts: Timeouts = Timeouts()
+
+    @field_validator("upstream")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if not re.match(r"^https?://[^/\s]+", value):
+            raise ValueError("an upstream is a base URL: http://host:port or https://host/prefix")
+        return value.rstrip("/")
+
+
+class Identity(Section):
+    """Who a client is."""
+
+    key_headers: tuple[str, ...] = ("authorization", "x-api-key", "x-goog-api-key", "api-key")
+    account_header: str = ""  # set by a trusted proxy
+    user_headers: tuple[str, ...] = ()  # set by a trusted proxy: trusted; else self-declared
+    trusted_proxies: tuple[Network, ...] = ()  # from these, forwarded headers are believed
+    accounts_file: Path | None = None
+    secret_file: Path | None = None  # default: data/secret, made at first start
+    network_prefix_v4: int = Field(default=24, ge=8, le=32)
+    network_prefix_v6: int = Field(default=56, ge=16, le=128)
+
+
+class Journal(Section):
+    """The queue between proxies and analysts."""
+
+    queue: int = Field(default=10_000, ge=1)  # entries waiting in a proxy's memory
+    flush: Duration = 0.005  # shortest time between two writes
+    capture: Size = 256 << 10  # bytes kept of an answer for the analyst
+    capacity: Size = 1 << 30  # bytes waiting on disk; more is dropped and counted
+
+
+class Analysis(Section):
+    """What the analyst keeps."""
+
+    batch: int = Field(default=512, ge=1)  # entries folded together
+    scopes: tuple[Literal["user", "key", "account", "network"], ...] = ("user", "key", "account", "network")
+    cases: int = Field(default=1_000_000, ge=100)  # most subjects kept
+    cases_in_memory: int = Field(default=20_000, ge=10)
+    forget: Duration = 30 * 86400.0  # a case untouched for this long is dropped
+    baseline: Path | None = None  # default: the shipped one
+
+
+class Config(Section):
+    """The whole file."""
+
+    listen: Listen = Listen()
+    admin: Admin = Admin()
+    limits: Limits = Limits()
+    routes: tuple[Route, ...] = Field(min_length=1)
+    identity: Identity = Identity()
+    journal: Journal = Journal()
+    analysis: Analysis = Analysis()
+    data: Path = Path("var")  # the SQLite file and the secret live here
+    policies: Path = Path("policies")  # a policy file, or a folder of them
+    panel: dict[str, dict[str, float]] = Field(default_factory=dict)  # detector name → parameters; {} all, defaults
+    appeal: str = ""  # where a refused client can complain: mail address or URL
+    log_level: Literal["debug", "info", "warning", "error"] = "info"

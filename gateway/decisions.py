@@ -1,0 +1,115 @@
+"""Whom evidence is held against, what is known of them, and what was decided: data and one protocol."""
+
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+
+import msgspec
+
+from detectors.base import Evidence
+
+Scope: TypeAlias = Literal["user", "key", "account", "network", "campaign"]
+Mode: TypeAlias = Literal["off", "shadow", "enforce"]
+
+SEVERITY_TOUCHES_CLIENT = 2  # from trim on the client is touched: that counts as an alarm
+
+
+class Subject(NamedTuple):
+    """Whom evidence is held against. ``value`` is a keyed hash where the original is a secret."""
+
+    scope: str
+    value: str
+
+    def __str__(self) -> str:
+        """Write ``scope:value``, as logs and listings show it."""
+        return f"{self.scope}:{self.value}"
+
+
+class Harvest(msgspec.Struct, frozen=True):
+    """What a subject has taken home.
+
+    Attributes:
+        exchanges: answers received.
+        prompt_tokens: tokens given.
+        completion_tokens: tokens received, reasoning included.
+        reasoning_tokens: tokens of reasoning received.
+        traces: answers worth training on (long, to distinct prompts): the numerator of student equivalents.
+    """
+
+    exchanges: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_tokens: int = 0
+    traces: float = 0.0
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a policy may read of one subject.
+
+    Attributes:
+        subject: whom it is about.
+        at: when, seconds since the epoch.
+        weight: fused weight over all families, nats.
+        families: weight by family, nats.
+        evidence: what each detector said.
+        harvest: what was taken home.
+    """
+
+    subject: Subject
+    at: float
+    weight: float
+    families: dict[str, float]
+    evidence: dict[str, Evidence]
+    harvest: Harvest
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """An action on a subject until a time.
+
+    Attributes:
+        id: reference for logs, refusals and appeals.
+        subject: whom it is about.
+        action: by its name in the policy.
+        parameters: the action's parameters, by name.
+        severity: 0 nothing, 1 watch, 2 trim, 3 throttle, 4 verify or reroute, 5 deny.
+        at, until: taken, and lapses, seconds since the epoch.
+        policy, rule, revision: what decided, and the digest of its file.
+        mode: shadow decides and records; enforce also acts.
+        weight: fused weight then, nats.
+        families, evidence, harvest: the numbers at that moment.
+    """
+
+    id: str
+    subject: Subject
+    action: str
+    severity: int
+    at: float
+    until: float
+    parameters: dict[str, Any] = {}
+    policy: str = ""
+    rule: str = ""
+    revision: str = ""
+    mode: Mode = "shadow"
+    weight: float = 0.0
+    families: dict[str, float] = {}
+    evidence: dict[str, Evidence] = {}
+    harvest: Harvest = Harvest()
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What a policy says of a standing: the decision, before it has an id."""
+
+    action: str
+    severity: int
+    lasts: float  # seconds
+    parameters: dict[str, Any] = {}
+    policy: str = ""
+    rule: str = ""
+    revision: str = ""
+    mode: Mode = "shadow"
+
+
+class Policy(Protocol):
+    """Evidence and harvest → what to do; pure."""
+
+    def judge(self, standing: Standing) -> Verdict | None:
+        """Return the strictest verdict that the standing has earned, or None."""
+        ...

@@ -1,0 +1,105 @@
+"""Every Prometheus series, named once. The only importer of prometheus_client.
+
+Several processes share one scrape: the supervisor sets PROMETHEUS_MULTIPROC_DIR before any of them starts,
+and the admin process adds up what they wrote. Labels are closed vocabularies: never a key, a user or a raw path.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_FAST = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+_SLOW = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+_NATS = (0.0, 1.0, 2.0, 4.0, 7.0, 10.0, 14.0, 20.0, 30.0, 50.0, 100.0)
+
+# proxy plane
+REQUESTS = Counter(
+    "stillguard_requests_total",
+    "Exchanges, by what came of them.",
+    ["surface", "dialect", "code", "action", "mode"],
+)
+ERRORS = Counter(
+    "stillguard_errors_total", "Exchanges that failed, by whose fault (closed vocabulary).", ["error_type"]
+)
+OVERHEAD = Histogram("stillguard_overhead_seconds", "Time added by the guard.", ["phase"], buckets=_FAST)
+UPSTREAM = Histogram("stillguard_upstream_duration_seconds", "The model's own time.", ["surface"], buckets=_SLOW)
+FIRST_BYTE = Histogram(
+    "stillguard_upstream_first_byte_seconds", "Time to the model's first byte.", ["surface"], buckets=_SLOW
+)
+INFLIGHT = Gauge("stillguard_inflight_requests", "Exchanges under way.", multiprocess_mode="livesum")
+TOKENS = Counter("stillguard_tokens_total", "Tokens billed, as the model counted them.", ["surface", "direction"])
+# queue, journal, store
+QUEUE = Gauge("stillguard_queue_entries", "Entries waiting in proxies' memory.", multiprocess_mode="livesum")
+QUEUE_DROPPED = Counter("stillguard_queue_dropped_total", "Entries lost to a full queue or disk.", ["reason"])
+JOURNAL_APPENDED = Counter("stillguard_journal_appended_total", "Entries that the journal accepted.")
+JOURNAL_DEPTH = Gauge(
+    "stillguard_journal_depth_entries", "Entries waiting for an analyst.", multiprocess_mode="livemax"
+)
+JOURNAL_CORRUPT = Counter("stillguard_journal_corrupt_total", "Entries that could not be decoded.")
+STORE_LATENCY = Histogram("stillguard_store_latency_seconds", "Time of one store call.", ["call"], buckets=_FAST)
+STORE_ERRORS = Counter("stillguard_store_errors_total", "Store calls that failed.", ["call"])
+# analysis plane
+OBSERVATIONS = Counter("stillguard_observations_total", "Observations folded.", ["kind"])
+EVIDENCE = Histogram("stillguard_evidence_nats", "Evidence of touched subjects.", ["detector"], buckets=_NATS)
+DECISIONS = Counter("stillguard_decisions_total", "Decisions taken.", ["policy", "rule", "action", "scope", "mode"])
+ACTIVE = Gauge(
+    "stillguard_active_decisions", "Decisions that stand.", ["action", "mode"], multiprocess_mode="livemax"
+)
+CASES = Gauge("stillguard_cases", "Subjects with a case.", multiprocess_mode="livemax")
+DETECTOR_ERRORS = Counter(
+    "stillguard_detector_errors_total", "Observations a detector could not fold.", ["detector"]
+)
+ANALYST_LAG = Gauge(
+    "stillguard_analyst_lag_seconds", "Age of the newest entry folded.", multiprocess_mode="livemax"
+)
+# configuration
+RELOAD_OK = Gauge(
+    "stillguard_config_last_reload_successful", "1 if the last reload was taken.", multiprocess_mode="livemin"
+)
+RELOAD_AT = Gauge(
+    "stillguard_config_last_reload_success_timestamp_seconds",
+    "When a configuration was last taken.",
+    multiprocess_mode="livemax",
+)
+BUILD = Gauge("stillguard_build_info", "1, labelled with the version.", ["version"], multiprocess_mode="livemax")
+
+ERROR_TYPES = frozenset({
+    "caller_malformed", "caller_too_large", "caller_gone", "caller_unsupported",
+    "policy_throttled", "policy_denied",
+    "provider_unreachable", "provider_timeout", "provider_error", "provider_cut",
+    "guard_store", "guard_internal", "guard_overloaded",
+})  # fmt: skip
+
+
+def exposition() -> bytes:
+    """Return the text that Prometheus scrapes, added up over all processes."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
+
+
+def forget_processes(pids: Iterable[int]) -> None:
+    """Drop the gauges of processes that have ended; their counters stay."""
+    for pid in pids:
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+def sweep(folder: Path) -> None:
+    """Empty the folder that the processes share, at the start of a run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.db"):
+        file.unlink(missing_ok=True)

@@ -1,0 +1,64 @@
+"""The store: cases, decisions, counters."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from gateway.actions.base import Allowance, Charge
+from gateway.decisions import Decision, Subject
+
+
+class StoreError(Exception):
+    """The store or journal did not do what was asked; drivers' errors become this one at the edge."""
+
+
+class Folded(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one analyst's batch changes, kept in one transaction or not at all.
+
+    Attributes:
+        upto: journal position up to which entries are folded; they are deleted with it.
+        cases: new case of each subject that the batch touched.
+        decisions: new decisions, in order.
+        at: now, seconds since the epoch, for expiry.
+    """
+
+    upto: int
+    cases: Mapping[Subject, bytes]
+    decisions: Sequence[Decision] = ()
+    at: float = 0.0
+
+
+class Announced(msgspec.Struct, frozen=True):
+    """Decisions that came after a position, and the newest position."""
+
+    position: int
+    decisions: tuple[Decision, ...]
+
+
+class Store(Protocol):
+    """What outlives processes. Synchronous: the shell calls it on a thread of its own."""
+
+    def cases(self, subjects: Sequence[Subject]) -> dict[Subject, bytes]:
+        """Return the cases known of these subjects."""
+        ...
+
+    def commit(self, folded: Folded) -> None:
+        """Keep a batch's cases and decisions and acknowledge its journal entries: all or nothing."""
+        ...
+
+    def announced(self, after: int, at: float) -> Announced:
+        """Return decisions taken after a position, or, from position 0, all that still stand at ``at``."""
+        ...
+
+    def lift(self, subject: Subject, at: float) -> Decision | None:
+        """End the standing decision now; it is announced as one that has lapsed. None if none stood."""
+        ...
+
+    def take(self, subject: Subject, charges: Sequence[Charge], at: float) -> list[Allowance]:
+        """Take all charges from the subject's meters, or none of them if one does not allow it."""
+        ...
+
+    def give(self, subject: Subject, charges: Sequence[Charge], at: float) -> None:
+        """Correct meters after settlement; never refuses."""
+        ...
