@@ -117,6 +117,24 @@ class Evidence(msgspec.Struct, frozen=True):
     because: dict[str, float] = {}
 
 
+class Harvest(msgspec.Struct, frozen=True):
+    """What a subject has taken home.
+
+    Attributes:
+        exchanges: answers received.
+        prompt_tokens: tokens given.
+        completion_tokens: tokens received, reasoning included.
+        reasoning_tokens: tokens of reasoning received.
+        traces: answers worth training on (long, to distinct prompts): the numerator of student equivalents.
+    """
+
+    exchanges: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_tokens: int = 0
+    traces: float = 0.0
+
+
 class Baseline(msgspec.Struct, frozen=True):
     """What benign traffic looks like: the nulls that detectors bet against.
 

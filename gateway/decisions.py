@@ -4,7 +4,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
-from detectors.base import Evidence
+from detectors.base import Evidence, Harvest
 
 Scope: TypeAlias = Literal["user", "key", "account", "network", "campaign"]
 Mode: TypeAlias = Literal["off", "shadow", "enforce"]
@@ -21,24 +21,6 @@ class Subject(NamedTuple):
     def __str__(self) -> str:
         """Write ``scope:value``, as logs and listings show it."""
         return f"{self.scope}:{self.value}"
-
-
-class Harvest(msgspec.Struct, frozen=True):
-    """What a subject has taken home.
-
-    Attributes:
-        exchanges: answers received.
-        prompt_tokens: tokens given.
-        completion_tokens: tokens received, reasoning included.
-        reasoning_tokens: tokens of reasoning received.
-        traces: answers worth training on (long, to distinct prompts): the numerator of student equivalents.
-    """
-
-    exchanges: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    reasoning_tokens: int = 0
-    traces: float = 0.0
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ class Link(Protocol):
         ...
 
     async def take(self, subject: Subject, charges: Sequence[Charge]) -> list[Allowance]:
-        """Take charges from shared meters. If the store fails, everything is allowed, and the failure is counted."""
+        """Take charges from shared meters. If the store fails, all is allowed and the failure is counted."""
         ...
 
     def give(self, subject: Subject, charges: Sequence[Charge]) -> None:

@@ -50,7 +50,7 @@ class Dialect(Protocol):
         ...
 
     def write(self, surface: Surface, body: bytes, trimming: Trimming) -> bytes:
-        """Return the query's body with the trimming applied; unreadable or untouched bodies come back as they are."""
+        """Return the body with the trimming applied; unreadable or untouched bodies come back as they are."""
         ...
 
     def rewriter(self, surface: Surface, content_type: str, trimming: Trimming) -> Rewriter | None:
