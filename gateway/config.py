@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
 
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -29,8 +29,9 @@ def _bytes(value: object) -> object:
     raise ValueError("a size is a whole number and a unit: 512B, 64KiB, 8MiB or 1GiB")
 
 
-Duration = Annotated[float, BeforeValidator(_seconds)]
-Size = Annotated[int, BeforeValidator(_bytes)]
+# Written back as they are read, so that a supervisor can hand its configuration to the processes it starts.
+Duration = Annotated[float, BeforeValidator(_seconds), PlainSerializer(lambda seconds: f"{seconds:.6f}s")]
+Size = Annotated[int, BeforeValidator(_bytes), PlainSerializer(lambda size: f"{size}B")]
 Network = IPv4Network | IPv6Network
 
 

@@ -1,0 +1,70 @@
+"""The admin API: metrics, health, subjects and decisions to read, and a reload. It decides nothing."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from gateway import metrics
+from gateway.decisions import Decision, Standing
+from gateway.stores.base import StoreError
+
+_LIMIT = 1000  # most rows of one listing
+
+
+class Shown(Protocol):
+    """What the admin API shows."""
+
+    def subjects(self, limit: int) -> Sequence[Standing]:
+        """Return the standings with most evidence and harvest first."""
+        ...
+
+    def decisions(self) -> Sequence[Decision]:
+        """Return the decisions that stand, strictest first."""
+        ...
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
+def create(shown: Shown, reload: Callable[[], None], version: str) -> FastAPI:
+    """Return the admin application. ``reload`` asks for the policies to be read again."""
+    app = FastAPI(title="Stillguard admin", version=version, docs_url=None, redoc_url=None)
+
+    @app.exception_handler(StoreError)
+    def store_error(_request: Request, _fault: StoreError) -> Response:
+        return JSONResponse({"title": "The store did not answer.", "status": 503}, 503, media_type=_PROBLEM)
+
+    @app.get("/metrics")
+    def read_metrics() -> Response:
+        return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+
+    @app.get("/livez")
+    def live() -> Response:
+        return Response("ok", media_type="text/plain")
+
+    @app.get("/readyz")
+    def ready() -> Response:
+        # A degraded store must not take the guard out of service: traffic flows under the last decisions.
+        return Response("ok", media_type="text/plain")
+
+    @app.get("/subjects")
+    def subjects(limit: int = 100) -> Response:
+        return _json(shown.subjects(max(1, min(limit, _LIMIT))))
+
+    @app.get("/decisions")
+    def decisions() -> Response:
+        return _json(shown.decisions())
+
+    @app.post("/-/reload", status_code=202)
+    def reload_policies() -> Response:
+        reload()
+        return Response("the policies are being read again\n", 202, media_type="text/plain")
+
+    return app
+
+
+_PROBLEM = "application/problem+json"
