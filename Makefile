@@ -33,7 +33,14 @@ lint: $(DEV)/.installed  ## style, types, who may know whom
 bench: $(DEV)/.installed  ## figures of the relay, to docs/figures
 	$(DEV)/bin/python -m tests.bench
 
-conformance: $(DEV)/.installed  ## in front of a model server that nobody here wrote
+# llama.cpp's server is compiled from its source package: a C++ compiler is needed, and some ten minutes the first time.
+.venv-conformance/.installed: requirements-conformance.lock
+	$(PYTHON) -m venv .venv-conformance
+	CMAKE_ARGS="-DGGML_NATIVE=OFF" .venv-conformance/bin/python -m pip install -q --disable-pip-version-check \
+		--require-hashes -r requirements-conformance.lock
+	touch $@
+
+conformance: $(DEV)/.installed .venv-conformance/.installed  ## in front of a model server that nobody here wrote
 	$(DEV)/bin/python -m tests.conformance
 
 format: $(DEV)/.installed
@@ -45,6 +52,7 @@ LOCK := uv pip compile -q --python-version 3.11 --no-header --no-emit-index-url 
 lock:  ## resolve the pins anew; needs uv
 	$(LOCK) -o requirements.lock
 	$(LOCK) --extra dev -o requirements-dev.lock
+	$(LOCK:pyproject.toml=tests/conformance/requirements.in) -o requirements-conformance.lock
 
 clean:
 	rm -rf $(VENV) $(DEV) var build *.egg-info

@@ -36,7 +36,7 @@ def _round(folder: Path, seconds: float, samples: Samples) -> None:
             with start(folder, plain, stream) as peer:
                 _one(peer, folder, seconds, samples)
         if (peers.PEERS / "litellm").exists():
-            with peers.litellm(folder, plain, stream) as peer:
+            with peers.litellm(folder, plain) as peer:
                 _plain_cpu(peer, folder, seconds * 2, samples, keys=1)
 
 
@@ -89,23 +89,27 @@ def _figures(samples: Samples, memory: list[float], folded: list[float]) -> list
     def less(x: float, y: float) -> float:
         return x - y
 
+    def added(what: str) -> list[float]:
+        return each(less, ("guard", what), ("direct", what))
+
+    growth = memory[-1] - memory[len(memory) // 2] if memory else None
     return [
         _figure("nginx_share", "share", ">=", (0.20, 0.40), each(over, ("nginx", "cpu_us"), ("guard", "cpu_us"))),
         _figure("litellm_ratio", "ratio", ">=", (60, 150), each(over, ("litellm", "cpu_us"), ("guard", "cpu_us"))),
-        _figure("added_median_ms", "ms", "<=", (0.5, 0.25), each(less, ("guard", "median_ms"), ("direct", "median_ms"))),
-        _figure("added_first_chunk_ms", "ms", "<=", (0.7, 0.4), each(less, ("guard", "first_ms"), ("direct", "first_ms"))),
+        _figure("added_median_ms", "ms", "<=", (0.5, 0.25), added("median_ms")),
+        _figure("added_first_chunk_ms", "ms", "<=", (0.7, 0.4), added("first_ms")),
         _figure("chunk_cpu_us", "µs", "<=", (80, 50), samples["guard", "chunk_cpu_us"]),
         _figure("resident_mib", "MiB", "<=", (150, 80), memory[-1:]),
-        Figure("resident_growth_mib", memory[-1] - memory[len(memory) // 2] if memory else None,
-               "MiB over the second half", "<=", None, None, len(memory)),
+        Figure("resident_growth_mib", growth, "MiB over the second half", "<=", None, None, len(memory)),
         _figure("observations_per_core_second", "1/s", ">=", (3_000, 10_000), folded),
-        *(
-            Figure(f"{who}_{what}", statistics.median(values), unit, "<=", None, None, len(values), (min(values), max(values)))
-            for (who, what), values in sorted(samples.items())
-            for unit in [{"cpu_us": "µs/request", "rps": "1/s", "chunk_cpu_us": "µs"}.get(what, "ms")]
-            if values
-        ),
-    ]  # fmt: skip
+        *(_anchor(who, what, values) for (who, what), values in sorted(samples.items()) if values),
+    ]
+
+
+def _anchor(who: str, what: str, values: list[float]) -> Figure:
+    unit = {"cpu_us": "µs/request", "rps": "1/s", "chunk_cpu_us": "µs"}.get(what, "ms")
+    bounds = (min(values), max(values))
+    return Figure(f"{who}_{what}", statistics.median(values), unit, "<=", None, None, len(values), bounds)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""How many observations a second of one core the analyst folds, everything included: bodies, features, cases, commit."""
+"""How many observations the analyst folds in a second of one core: bodies, features, cases and commit included."""
 
 import tempfile
 import time
@@ -18,8 +18,11 @@ SAY = (
     '{"id":"c","object":"chat.completion","model":"bench","choices":[{"index":0,"message":{"role":"assistant","content":'
     '"%s"},"finish_reason":"stop"}],"usage":{"prompt_tokens":190,"completion_tokens":240,"total_tokens":430}}'
 )
-WORDS = ("tide harbour pilot ebb shoal mole buoy fathom lantern ferry gale rudder chart anchor keel estuary marsh cliff "
-         "gannet plover slack neap spring swell breaker jetty wharf dredge silt beacon").split()  # fmt: skip
+WORDS = [
+    "tide", "harbour", "pilot", "ebb", "shoal", "mole", "buoy", "fathom", "lantern", "ferry", "gale", "rudder", "chart",
+    "anchor", "keel", "estuary", "marsh", "cliff", "gannet", "plover", "slack", "neap", "spring", "swell", "breaker",
+    "jetty", "wharf", "dredge", "silt", "beacon",
+]  # fmt: skip
 
 
 def _text(number: int, words: int) -> str:
@@ -30,13 +33,15 @@ def _entry(number: int) -> Entry:
     key = number % 500
     return Entry(
         id=f"x{number}", at=1764000000.0 + number * 0.05, took=0.5, surface="openai.chat", model="bench",
-        subjects=(("user", f"u{key}"), ("key", f"k{key}"), ("account", f"a{key % 50}"), ("network", f"10.0.{key % 40}.0/24")),
+        subjects=(
+            ("user", f"u{key}"), ("key", f"k{key}"), ("account", f"a{key % 50}"), ("network", f"10.0.{key % 40}.0/24"),
+        ),
         status=200, request=(ASK % (number, _text(number, 130))).encode(),
         response=(SAY % _text(number + 3, 220)).encode(), response_type="application/json", response_bytes=1600,
     )  # fmt: skip
 
 
-def observations_per_core_second(pack: Path | None = None) -> float:
+def observations_per_core_second() -> float:
     """Fold a journal of exchanges with four subjects each; return observations per CPU second of this process."""
     with tempfile.TemporaryDirectory() as folder:
         config = Config.model_validate({

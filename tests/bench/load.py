@@ -10,12 +10,11 @@ from typing import NamedTuple
 
 SCRIPT = """
 local keys, n, words = {keys}, 0, string.rep("what is known about the tides of this harbour? ", 18)
-wrk.method = "POST"
+local head = '{{"model":"bench","max_tokens":256,"messages":[{{"role":"user","content":"'
 request = function()
   n = n + 1
-  local key = "Bearer sk-bench-" .. (n % keys)
-  local body = '{{"model":"bench","max_tokens":256,"messages":[{{"role":"user","content":"' .. n .. ' ' .. words .. '"}}]}}'
-  return wrk.format("POST", "/v1/chat/completions", {{["Content-Type"]="application/json", ["Authorization"]=key}}, body)
+  local headers = {{["Content-Type"]="application/json", ["Authorization"]="Bearer sk-bench-" .. (n % keys)}}
+  return wrk.format("POST", "/v1/chat/completions", headers, head .. n .. ' ' .. words .. '"}}]}}')
 end
 """
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
@@ -43,7 +42,8 @@ def plain(url: str, folder: Path, *, connections: int, seconds: float, keys: int
     took = time.monotonic() - started
     median = re.search(r"50%\s+([\d.]+)(us|ms|s)", done.stdout)
     requests = re.search(r"(\d+) requests in", done.stdout)
-    assert median and requests, done.stdout
+    assert median, done.stdout
+    assert requests, done.stdout
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
     socket = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", done.stdout)
     failures = (int(failed[1]) if failed else 0) + (sum(map(int, socket.groups())) if socket else 0)

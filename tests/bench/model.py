@@ -1,4 +1,4 @@
-"""The model that benchmarks stand behind: one paced SSE stream an exchange, on core 0. Plain answers come from nginx."""
+"""The model that benchmarks stand behind, on core 0: one paced stream an exchange. Plain answers come from nginx."""
 
 import asyncio
 import json

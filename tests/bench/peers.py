@@ -1,4 +1,4 @@
-"""Who is compared: nginx, Envoy and LiteLLM as plain relays, and the guard with everything on, each pinned to core 1."""
+"""Who is compared, each pinned to core 1: nginx, Envoy and LiteLLM as plain relays, the guard with everything on."""
 
 import contextlib
 import json
@@ -82,7 +82,10 @@ http {{
   {blocks}
 }}
 """
-ANSWER = "server {{ listen 127.0.0.1:{port} backlog=4096; location / {{ default_type application/json; return 200 '{body}'; }} }}"
+ANSWER = """
+server {{ listen 127.0.0.1:{port} backlog=4096;
+  location / {{ default_type application/json; return 200 '{body}'; }} }}
+"""
 RELAY = """
 upstream up{port} {{ server 127.0.0.1:{to}; keepalive 256; }}
 server {{ listen 127.0.0.1:{port} backlog=4096; location / {{
@@ -119,14 +122,17 @@ def nginx(folder: Path, plain: int, stream: int) -> Iterator[Peer]:
         yield Peer("nginx", pid, port, second)
 
 
+_TYPES = "type.googleapis.com/envoy.extensions.filters"
+
+
 def _listener(port: int, cluster: str) -> dict[str, object]:
     manager = {
-        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "@type": f"{_TYPES}.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": cluster,
         "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [
             {"match": {"prefix": "/"}, "route": {"cluster": cluster}}]}]},
         "http_filters": [{"name": "envoy.filters.http.router", "typed_config": {
-            "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}],
+            "@type": f"{_TYPES}.http.router.v3.Router"}}],
     }  # fmt: skip
     return {
         "address": {"socket_address": {"address": "127.0.0.1", "port_value": port}},
@@ -164,7 +170,7 @@ def envoy(folder: Path, plain: int, stream: int) -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
-def litellm(folder: Path, plain: int, stream: int) -> Iterator[Peer]:
+def litellm(folder: Path, plain: int) -> Iterator[Peer]:
     """Run the LiteLLM proxy with one worker, without database, cache or callbacks."""
     port = free_port()
     file = folder / "litellm.json"

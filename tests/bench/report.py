@@ -29,8 +29,9 @@ class Figure(NamedTuple):
             return "not measured"
         if self.must is None or self.aim is None:
             return ""
-        reached = (lambda bar: self.value >= bar) if self.op == ">=" else (lambda bar: self.value <= bar)
-        return "aim" if reached(self.aim) else "must" if reached(self.must) else "**missed**"
+        sign = 1 if self.op == ">=" else -1
+        value, must, aim = sign * self.value, sign * self.must, sign * self.aim
+        return "aim" if value >= aim else "must" if value >= must else "**missed**"
 
 
 def write(name: str, command: str, figures: list[Figure], notes: str) -> str:
