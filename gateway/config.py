@@ -7,31 +7,12 @@ Durations are written ``500ms``, ``10s``, ``5m``, ``4h``, ``7d`` and read as sec
 import re
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-_DURATION = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_SIZE = re.compile(r"^(\d+)(B|KiB|MiB|GiB)$")
-_BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+from gateway.units import Duration, Size
 
-
-def _seconds(value: object) -> object:
-    if isinstance(value, str) and (match := _DURATION.match(value)):
-        return float(match[1]) * _SECONDS[match[2]]
-    raise ValueError("a duration is a number and a unit: 500ms, 10s, 5m, 4h or 7d")
-
-
-def _bytes(value: object) -> object:
-    if isinstance(value, str) and (match := _SIZE.match(value)):
-        return int(match[1]) * _BYTES[match[2]]
-    raise ValueError("a size is a whole number and a unit: 512B, 64KiB, 8MiB or 1GiB")
-
-
-# Written back as they are read, so that a supervisor can hand its configuration to the processes it starts.
-Duration = Annotated[float, BeforeValidator(_seconds), PlainSerializer(lambda seconds: f"{seconds:.6f}s")]
-Size = Annotated[int, BeforeValidator(_bytes), PlainSerializer(lambda size: f"{size}B")]
 Network = IPv4Network | IPv6Network
 
 

@@ -1,0 +1,148 @@
+from pathlib import Path
+
+import pytest
+
+from detectors.base import Harvest
+from gateway.decisions import Standing, Subject, Verdict
+from gateway.faults import Faults
+from gateway.policies.file import load_policies, load_policy
+from gateway.policies.ladder import Ladder
+from gateway.policies.several import Several
+
+SHIPPED = Path(__file__).parents[3] / "deploy" / "policies"
+SMALL = """
+policy: {name}
+mode: enforce
+appeal: mailto:abuse@example.com
+rungs:
+  - {{rule: look, one_in: 1e3, action: watch, for: 1d}}
+  - {{rule: stop, one_in: 1e8, families: 2, action: deny, for: 90m, mode: shadow}}
+"""
+
+
+def write(folder: Path, name: str, text: str = SMALL) -> Path:
+    file = folder / f"{name}.yaml"
+    file.write_text(text.format(name=name))
+    return file
+
+
+def standing(weight: float, exchanges: int = 0, traces: float = 0.0, scope: str = "key") -> Standing:
+    return Standing(
+        subject=Subject(scope, "s"),
+        at=0.0,
+        weight=weight,
+        families={"content": weight / 2, "interface": weight / 2},
+        evidence={},
+        harvest=Harvest(exchanges=exchanges, traces=traces),
+    )
+
+
+def judged(path: Path, held: Standing) -> Verdict:
+    verdict = load_policies(path).judge(held)
+    assert verdict is not None
+    return verdict
+
+
+def test_a_verdict_says_what_decided_and_for_how_long(tmp_path: Path) -> None:
+    policy = load_policy(write(tmp_path, "small"))
+    assert policy.judge(standing(50.0)) == Verdict(
+        action="deny",
+        severity=5,
+        lasts=5400.0,
+        parameters={"appeal": "mailto:abuse@example.com"},
+        policy="small",
+        rule="stop",
+        revision=policy.revision,
+        mode="shadow",
+    )
+
+
+def test_a_network_is_watched_and_no_more_unless_the_file_says_so(tmp_path: Path) -> None:
+    held = standing(50.0, scope="network")
+    assert judged(write(tmp_path, "small"), held).action == "watch"
+    said = SMALL.replace("mode: shadow", "scopes: [network]")
+    assert judged(write(tmp_path, "said", said), held).action == "deny"
+
+
+def test_the_file_s_scopes_hold_for_every_rung_without_its_own(tmp_path: Path) -> None:
+    scoped = SMALL.replace("mode: enforce", "scopes: [account]")
+    policy = load_policy(write(tmp_path, "scoped", scoped))
+    assert policy.judge(standing(50.0)) is None
+    assert policy.judge(standing(50.0, scope="account")) is not None
+
+
+def test_off_for_the_file_is_off_for_all_of_it(tmp_path: Path) -> None:
+    off = load_policy(write(tmp_path, "off", SMALL.replace("mode: enforce", "mode: off")))
+    assert off.rungs == ()
+    assert off.judge(standing(1000.0)) is None
+
+
+def test_parameters_are_spelt_out_with_their_defaults() -> None:
+    trim = judged(SHIPPED / "balanced.yaml", standing(12.0, traces=150))
+    assert trim.parameters == {"logprobs": True, "samples": 1, "max_tokens": 0, "reasoning": True}
+
+
+def test_the_revision_follows_the_meaning_not_the_wording(tmp_path: Path) -> None:
+    first = load_policy(write(tmp_path, "same"))
+    reworded = SMALL.replace("rungs:", "# why\nrungs:").replace("1e3", "1000").replace("90m", "1.5h")
+    assert load_policy(write(tmp_path, "same", reworded)).revision == first.revision
+    assert len(first.revision) == 12
+    assert int(first.revision, 16) >= 0
+    stricter = SMALL.replace("1e8", "1e7")
+    assert load_policy(write(tmp_path, "same", stricter)).revision != first.revision
+
+
+def test_a_folder_of_policies_is_one_policy(tmp_path: Path) -> None:
+    write(tmp_path, "a")
+    assert isinstance(load_policies(tmp_path), Ladder)
+    write(tmp_path, "b")
+    (tmp_path / "b_test.yaml").write_text("nothing like a policy")
+    (tmp_path / ".hidden.yaml").write_text("neither")
+    (tmp_path / "notes.txt").write_text("nor this")
+    policy = load_policies(tmp_path)
+    assert isinstance(policy, Several)
+    assert [p.name for p in policy.policies if isinstance(p, Ladder)] == ["a", "b"]
+
+
+def test_all_faults_of_all_files_come_at_once(tmp_path: Path) -> None:
+    write(tmp_path, "a", SMALL.replace("action: watch", "action: wach"))
+    write(tmp_path, "b", SMALL.replace("1e8", "0"))
+    write(tmp_path, "c")
+    with pytest.raises(Faults) as caught:
+        load_policies(tmp_path)
+    assert [(Path(f.file).name, f.line, f.key) for f in caught.value.faults] == [
+        ("a.yaml", 6, "rungs[0].action"),
+        ("b.yaml", 7, "rungs[1].one_in"),
+    ]
+
+
+def test_two_policies_of_one_name_cannot_be_told_apart(tmp_path: Path) -> None:
+    write(tmp_path, "same")
+    (tmp_path / "z.yaml").write_text(SMALL.format(name="same"))
+    with pytest.raises(Faults, match="another file holds a policy called same"):
+        load_policies(tmp_path)
+
+
+@pytest.mark.parametrize("path", ["", "missing.yaml"])
+def test_no_policy_is_a_fault(tmp_path: Path, path: str) -> None:
+    with pytest.raises(Faults):
+        load_policies(tmp_path / path)
+
+
+def test_the_shipped_policy_touches_nobody_until_told_to() -> None:
+    policy = load_policy(SHIPPED / "balanced.yaml")
+    assert {rung.verdict.mode for rung in policy.rungs} == {"shadow"}
+    assert [rung.verdict.action for rung in policy.rungs] == ["deny", "throttle", "trim", "watch"]
+    assert all(rung.families >= 2 for rung in policy.rungs if rung.verdict.severity >= 2)
+
+
+def test_an_obvious_harvester_climbs_the_demo_s_whole_ladder_within_400_exchanges() -> None:
+    policy = load_policy(SHIPPED / "demo.yaml")
+    met: dict[str, int] = {}
+    for exchanges in range(1, 401):
+        verdict = policy.judge(standing(0.2 * exchanges, exchanges=exchanges))
+        if verdict is not None:
+            assert verdict.mode == "enforce"
+            met.setdefault(verdict.action, exchanges)
+    assert list(met) == ["watch", "trim", "throttle", "deny"]
+    assert met["deny"] >= 100

@@ -1,0 +1,41 @@
+import pytest
+
+from detectors.base import Harvest
+from gateway.decisions import Mode, Standing, Subject, Verdict
+from gateway.policies.several import Several
+
+HELD = Standing(subject=Subject("key", "k"), at=0, weight=9, families={}, evidence={}, harvest=Harvest())
+
+
+class Says:
+    def __init__(self, verdict: Verdict | None) -> None:
+        self.verdict = verdict
+
+    def judge(self, standing: Standing) -> Verdict | None:
+        assert standing is HELD
+        return self.verdict
+
+
+def verdict(policy: str, severity: int, mode: Mode, lasts: float = 1) -> Verdict:
+    return Verdict(action="a", severity=severity, lasts=lasts, mode=mode, policy=policy)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ([verdict("mild", 2, "enforce"), verdict("strict", 5, "enforce")], "strict"),
+        ([verdict("in-force", 2, "enforce"), verdict("tried", 5, "shadow")], "in-force"),
+        ([verdict("watching", 1, "enforce"), verdict("tried", 5, "shadow")], "tried"),
+        ([verdict("tried", 3, "shadow"), verdict("harder", 5, "shadow")], "harder"),
+        ([verdict("short", 3, "enforce", 1), verdict("long", 3, "enforce", 9)], "long"),
+        ([verdict("first", 3, "enforce"), verdict("second", 3, "enforce")], "first"),
+    ],
+)
+def test_one_verdict_decides(verdicts: list[Verdict], expected: str) -> None:
+    found = Several([Says(None), *map(Says, verdicts), Says(None)]).judge(HELD)
+    assert found is not None
+    assert found.policy == expected
+
+
+def test_policies_that_say_nothing_say_nothing_together() -> None:
+    assert Several([Says(None), Says(None)]).judge(HELD) is None
