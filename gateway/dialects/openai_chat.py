@@ -1,0 +1,172 @@
+"""OpenAI's chat, old completions and embeddings, as the original, vLLM, SGLang, llama.cpp and DeepSeek have them.
+
+Sources: https://platform.openai.com/docs/api-reference/chat,
+https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html,
+https://api-docs.deepseek.com/guides/reasoning_model
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from gateway.actions.base import Trimming
+from gateway.dialects.openai_parts import (
+    SYSTEM_ROLES,
+    alternatives,
+    newest_tool_results,
+    pictures,
+    temperature,
+    turn,
+    words,
+)
+from gateway.dialects.rewriting import Outcome
+from gateway.dialects.wire import cap, digest, drop, flag, items, joined, members, named, number, objects, text, value
+from gateway.exchange import Query, Turn
+
+LOGPROBS_TOLD = rb'logprobs"\s*:\s*(?!null)\S'  # nearly every chunk has the member, and a null in it
+REASONING_TOLD = rb'(?:reasoning|thinking)[a-z_]*"\s*:\s*(?!null)\S'
+REASONING = ("reasoning_content", "reasoning", "reasoning_details", "thinking", "thinking_blocks")
+_LIMITS = ("max_tokens", "max_completion_tokens")
+_OTHER_LIMITS = ("min_tokens", "n_predict")  # vLLM's floor, and llama.cpp's own name
+_SAMPLES = ("n", "best_of", "n_cmpl")
+_LOGPROBS = ("logprobs", "top_logprobs", "prompt_logprobs", "logit_bias")
+
+
+def read_chat(document: dict[str, Any]) -> Query:
+    """Read a chat query."""
+    messages = objects(document.get("messages"))
+    turns = tuple(turn(m) for m in messages if text(m.get("role")) not in SYSTEM_ROLES)
+    return msgspec.structs.replace(
+        _asked(document),
+        system=joined(words(m.get("content")) for m in messages if text(m.get("role")) in SYSTEM_ROLES),
+        turns=turns,
+        logprobs=alternatives(document.get("logprobs"), document.get("top_logprobs")),
+        tools=len(items(document.get("tools"))) + len(items(document.get("functions"))),
+        tool_results=newest_tool_results(t.role for t in turns),
+        images=sum(pictures(m.get("content")) for m in messages),
+        asks_reasoning=_asks_reasoning(document),
+        reasoning_blobs=tuple(blob for m in messages for blob in blobs(m)),
+    )
+
+
+def read_completion(document: dict[str, Any]) -> Query:
+    """Read a query of the old completions; a prompt may be a string, several, or token ids (which stay unread)."""
+    return msgspec.structs.replace(
+        _asked(document),
+        turns=prompts(document.get("prompt")),
+        logprobs=alternatives(document.get("logprobs"), 0),
+    )
+
+
+def read_embeddings(document: dict[str, Any]) -> Query:
+    """Read an embeddings query: one turn an input."""
+    return Query(model=text(document.get("model")), turns=prompts(document.get("input")))
+
+
+def prompts(asked: Any) -> tuple[Turn, ...]:
+    """Return one turn for each text that is asked about."""
+    found = [asked] if isinstance(asked, str) else [p for p in items(asked) if isinstance(p, str)]
+    return tuple(Turn("user", prompt) for prompt in found)
+
+
+def _asked(document: dict[str, Any]) -> Query:
+    """Read the parameters that chat and completions share."""
+    return Query(
+        model=text(document.get("model")),
+        max_tokens=number(document.get("max_completion_tokens")) or number(document.get("max_tokens")),
+        samples=max(1, number(document.get("n"))),
+        logit_bias=len(members(document.get("logit_bias"))),
+        temperature=temperature(document),
+        stream=flag(document.get("stream")),
+    )
+
+
+def _asks_reasoning(document: dict[str, Any]) -> bool:
+    """Return whether a parameter asks for reasoning to be shown: an effort alone does not."""
+    reasoning = members(document.get("reasoning"))
+    template = members(document.get("chat_template_kwargs"))
+    return (
+        flag(document.get("include_reasoning"))
+        or (bool(reasoning) and not flag(reasoning.get("exclude")))
+        or text(members(document.get("thinking")).get("type")) in {"enabled", "adaptive"}
+        or flag(template.get("enable_thinking"))
+        or flag(template.get("thinking"))
+    )
+
+
+def blobs(message: dict[str, Any]) -> Iterable[bytes]:
+    """Digest the encrypted reasoning and signatures in a message, a delta or its details."""
+    for detail in [*objects(message.get("reasoning_details")), *objects(message.get("thinking_blocks"))]:
+        for blob in (text(detail.get("data")), text(detail.get("signature"))):
+            if blob:
+                yield digest(blob)
+
+
+def trim(document: dict[str, Any], trimming: Trimming) -> bool:
+    """Apply a trimming to a query of chat or completions, in place; True if anything changed."""
+    changed = trimming.logprobs and drop(document, _LOGPROBS)
+    if trimming.samples:
+        changed |= cap(document, _SAMPLES, trimming.samples)
+    if trimming.max_tokens:
+        changed |= cap(document, _LIMITS + _OTHER_LIMITS, trimming.max_tokens)
+        if not named(document, _LIMITS):
+            document["max_tokens"] = trimming.max_tokens
+            changed = True
+    if trimming.reasoning:
+        changed |= drop(document, ("include_reasoning",))
+        reasoning = members(value(document.get("reasoning")))
+        if drop(reasoning, ("summary", "generate_summary")):
+            document["reasoning"] = reasoning
+            changed = True
+    return changed
+
+
+class Strip(msgspec.Struct, frozen=True):
+    """Takes log-probabilities and reasoning out of a chat or completions answer or chunk, in place."""
+
+    logprobs: bool
+    reasoning: bool
+
+    def __call__(self, document: dict[str, Any]) -> Outcome:
+        """Strip one whole answer, one chunk, or a listing of stored answers."""
+        changed = self.logprobs and _take(document, ("prompt_logprobs",))
+        choices = [
+            choice
+            for completion in (document, *objects(document.get("data")))
+            for choice in objects(completion.get("choices"))
+        ]
+        for choice in choices:
+            changed |= self._choice(choice)
+        if not changed:
+            return "same"
+        telling = document.get("usage") or document.get("error") or not choices
+        return "changed" if telling or not all(map(_void, choices)) else "empty"
+
+    def _choice(self, choice: dict[str, Any]) -> bool:
+        changed = False
+        if self.logprobs:
+            changed |= _take(choice, ("prompt_logprobs",))
+            if choice.get("logprobs") is not None:
+                choice["logprobs"] = None  # the SDKs' own word for none
+                changed = True
+        if self.reasoning:
+            for said in (choice, members(choice.get("message")), members(choice.get("delta"))):
+                changed |= _take(said, REASONING)
+                changed |= _take(members(said.get("provider_specific_fields")), REASONING)
+        return changed
+
+
+def _take(document: dict[str, Any], names: tuple[str, ...]) -> bool:
+    """Take out members that say something; a null stays."""
+    found = [name for name in names if document.get(name) is not None]
+    for name in found:
+        del document[name]
+    return bool(found)
+
+
+def _void(choice: dict[str, Any]) -> bool:
+    """Return whether a streamed choice says nothing any more."""
+    if "delta" not in choice or choice.get("finish_reason"):
+        return False
+    return not any(members(choice.get("delta")).values())
