@@ -54,16 +54,10 @@ STORE_ERRORS = Counter("stillguard_store_errors_total", "Store calls that failed
 OBSERVATIONS = Counter("stillguard_observations_total", "Observations folded.", ["kind"])
 EVIDENCE = Histogram("stillguard_evidence_nats", "Evidence of touched subjects.", ["detector"], buckets=_NATS)
 DECISIONS = Counter("stillguard_decisions_total", "Decisions taken.", ["policy", "rule", "action", "scope", "mode"])
-ACTIVE = Gauge(
-    "stillguard_active_decisions", "Decisions that stand.", ["action", "mode"], multiprocess_mode="livemax"
-)
+ACTIVE = Gauge("stillguard_active_decisions", "Decisions that stand.", ["action", "mode"], multiprocess_mode="livemax")
 CASES = Gauge("stillguard_cases", "Subjects with a case.", multiprocess_mode="livemax")
-DETECTOR_ERRORS = Counter(
-    "stillguard_detector_errors_total", "Observations a detector could not fold.", ["detector"]
-)
-ANALYST_LAG = Gauge(
-    "stillguard_analyst_lag_seconds", "Age of the newest entry folded.", multiprocess_mode="livemax"
-)
+DETECTOR_ERRORS = Counter("stillguard_detector_errors_total", "Observations a detector could not fold.", ["detector"])
+ANALYST_LAG = Gauge("stillguard_analyst_lag_seconds", "Age of the newest entry folded.", multiprocess_mode="livemax")
 # configuration
 RELOAD_OK = Gauge(
     "stillguard_config_last_reload_successful", "1 if the last reload was taken.", multiprocess_mode="livemin"

@@ -14,13 +14,13 @@ PURE = [
     *sorted((ROOT / "gateway" / "policies").glob("*.py")),
     *sorted((ROOT / "gateway" / "actions").glob("*.py")),
     *sorted((ROOT / "gateway" / "dialects").glob("*.py")),
-    *(ROOT / "gateway" / f"{name}.py" for name in ("decisions", "engine", "exchange", "features", "embedding")),
+    *(ROOT / "gateway" / f"{name}.py" for name in ("decisions", "engine", "exchange", "features", "embedding", "scaffold", "demands")),
 ]
 WAITING = {"asyncio", "socket", "time", "random", "secrets", "logging", "threading", "subprocess", "uuid"}
 READS_FILES = {"calibrate.py", "pack.py", "__main__.py"}  # the lab's commands
 ONE_IMPORTER = {
     "prometheus_client": {"gateway/metrics.py"},
-    "sqlite3": {"gateway/stores/sqlite.py", "gateway/journals/sqlite.py"},
+    "sqlite3": {"gateway/stores/sqlite.py", "gateway/stores/sqlite_file.py"},
     "fastapi": {"gateway/console/", "gateway/app.py"},
 }
 

@@ -25,14 +25,25 @@ class Batch(msgspec.Struct, frozen=True):
 class Journal(Protocol):
     """An append-only queue. When ``append`` has returned, the entries survive the death of any process."""
 
-    def append(self, entries: Sequence[Entry]) -> None:
-        """Add entries in order; raises StoreError if they could not be kept."""
+    def append(self, entries: Sequence[Entry]) -> int:
+        """Add entries in order and return how many were kept; raises StoreError if none could be.
+
+        Entries over the journal's capacity are dropped: waiting for the analyst would hold up the proxy.
+        """
         ...
 
     def read(self, limit: int) -> Batch:
-        """Return the oldest entries that are not acknowledged, at most about ``limit``."""
+        """Return the oldest entries that are not acknowledged, at most about ``limit``.
+
+        They are acknowledged by ``Store.commit``. One reader at a time: while another has begun to read and is
+        not closed (or dead), there is nothing to read here.
+        """
         ...
 
     def depth(self) -> int:
         """Return the number of entries that wait."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections, and of the right to read."""
         ...

@@ -20,11 +20,14 @@ class Folded(msgspec.Struct, frozen=True, kw_only=True):
         upto: journal position up to which entries are folded; they are deleted with it.
         cases: new case of each subject that the batch touched.
         decisions: new decisions, in order.
+        ranks: how much a case is worth keeping, 0 to 63: when there are too many, the least goes first, and of
+            those the oldest. A subject that is not named has rank 0.
         at: now, seconds since the epoch, for expiry.
     """
 
     upto: int
     cases: Mapping[Subject, bytes]
+    ranks: Mapping[Subject, int] = {}
     decisions: Sequence[Decision] = ()
     at: float = 0.0
 
@@ -55,10 +58,26 @@ class Store(Protocol):
         """End the standing decision now; it is announced as one that has lapsed. None if none stood."""
         ...
 
+    def heaviest(self, limit: int) -> list[tuple[Subject, bytes]]:
+        """Return the cases of the highest ranks, newest first among equals."""
+        ...
+
+    def size(self) -> int:
+        """Return the number of subjects with a case."""
+        ...
+
+    def scrub(self) -> bool:
+        """Leave no byte of deleted entries in any file; False if others were busy: try again soon."""
+        ...
+
     def take(self, subject: Subject, charges: Sequence[Charge], at: float) -> list[Allowance]:
         """Take all charges from the subject's meters, or none of them if one does not allow it."""
         ...
 
     def give(self, subject: Subject, charges: Sequence[Charge], at: float) -> None:
         """Correct meters after settlement; never refuses."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
         ...

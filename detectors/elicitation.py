@@ -1,0 +1,152 @@
+"""Elicitation: prompt after prompt demands that hidden reasoning be written out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
+
+import msgspec
+
+from detectors.base import Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.sketches import distinct
+from detectors.stats import betting, tally
+
+WEEK = 168  # hours
+LGK = 7  # 104 bytes a sketch, 9.2 % standard error
+
+
+class ElicitationState(msgspec.Struct, frozen=True, array_like=True):
+    """Different templates and those among them that demanded reasoning, this week and before it.
+
+    Attributes:
+        week: newest week seen, counted from 1970; -1 if none was.
+        templates, demanding: sketches of that week.
+        before_templates, before_demanding: sketches of all weeks before.
+        queries, demands: questions, and those that demanded reasoning; for the reasons only.
+    """
+
+    week: int = -1
+    templates: bytes = b""
+    demanding: bytes = b""
+    before_templates: bytes = b""
+    before_demanding: bytes = b""
+    queries: int = 0
+    demands: int = 0
+
+
+@dataclass(frozen=True)
+class Elicitation:
+    """The client works through many different prompts that demand the model's hidden reasoning as output.
+
+    Each template counts once, however often it is sent: one sentence in a configuration file, repeated with every
+    request, is one template and can never be worth more than the log of 1 / rate. Searching for the wording that
+    works, or writing a campaign's accounts a variant each, is many. Trials are different templates, successes are
+    those that demanded reasoning (lower bound of the sketch over the upper bound of all templates). The bet runs
+    over the whole life and over this week alone, and the two are averaged: one start a week and one for ever, so
+    an alarm is a false one at most once in ``one_in`` subject-days.
+
+    Numbers read from the baseline (``nulls``): ``elicitation.rate``, the highest share of an honest subject's
+    templates that demands reasoning.
+
+    Example:
+        >>> def life(queries):
+        ...     state = Elicitation().initial()
+        ...     for i, (scaffold, demands) in enumerate(queries):
+        ...         query = QueryObservation(at=60.0 * i, scaffold=scaffold, demands_reasoning=demands)
+        ...         state = Elicitation().update(state, query)
+        ...     return Elicitation().evidence(state, Baseline()).weight
+        >>> life([(i + 1, True) for i in range(12)]) > 13.8  # a search over wordings
+        True
+        >>> life([(7, True)] * 5000) < 2.4  # one sentence in a configuration file
+        True
+        >>> life([(i + 1, i % 50 == 0) for i in range(500)])
+        0.0
+
+    References:
+        Stillguard's threat notes, signal S2 and the public false positives of section 2.4; Shin et al. 2023.
+    """
+
+    name: ClassVar[str] = "elicitation"
+    family: ClassVar[Family] = "content"
+    state: ClassVar[type[ElicitationState]] = ElicitationState
+    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"elicitation.rate": 0.1})
+    delay: ClassVar[int] = 12  # different prompts of a search over wordings until `speaks`, under the default null
+    speaks: ClassVar[float] = 13.8  # nats: one in a million
+    merge_tolerance: ClassVar[float] = 0.1  # share of the weight (and 0.5 nats): sketches below ~30 things count
+    # coupons or registers, depending on the way there
+
+    def initial(self) -> ElicitationState:
+        """Return a subject that asked nothing."""
+        return ElicitationState()
+
+    def update(self, state: ElicitationState, observation: Observation) -> ElicitationState:
+        """Note the template of a question, and whether it demands reasoning."""
+        if not isinstance(observation, QueryObservation):
+            return state
+        template = observation.scaffold or observation.opening
+        demands = observation.demands_reasoning
+        week = tally.block_of(observation.at) // WEEK
+        if week != state.week:
+            noted = distinct.add(b"", template, LGK)
+            one = ElicitationState(week, noted, noted if demands else b"", queries=1, demands=int(demands))
+            return self.merge(state, one)
+        return ElicitationState(
+            week,
+            distinct.add(state.templates, template, LGK),
+            distinct.add(state.demanding, template, LGK) if demands else state.demanding,
+            state.before_templates,
+            state.before_demanding,
+            state.queries + 1,
+            state.demands + demands,
+        )
+
+    def merge(self, a: ElicitationState, b: ElicitationState) -> ElicitationState:
+        """Unite the sketches; what is not of the newest week is of before."""
+        if a.week < b.week:
+            a, b = b, a
+        templates, demanding = a.templates, a.demanding
+        before = distinct.union(a.before_templates, b.before_templates, LGK)
+        demanded = distinct.union(a.before_demanding, b.before_demanding, LGK)
+        if a.week == b.week:
+            templates = distinct.union(templates, b.templates, LGK)
+            demanding = distinct.union(demanding, b.demanding, LGK)
+        else:
+            before = distinct.union(before, b.templates, LGK)
+            demanded = distinct.union(demanded, b.demanding, LGK)
+        queries, demands = a.queries + b.queries, a.demands + b.demands
+        return ElicitationState(a.week, templates, demanding, before, demanded, queries, demands)
+
+    def evidence(self, state: ElicitationState, baseline: Baseline) -> Evidence:
+        """Bet against the rate over the whole life and over this week, and average the two bets."""
+        if not state.demands:
+            return Evidence()
+        rate = baseline.number("elicitation.rate", self.nulls["elicitation.rate"])
+        templates, demanding = _whole(state)
+        n, k = _counts(templates, demanding)
+        bets = betting.log_e(n, k, rate), betting.log_e(*_counts(state.templates, state.demanding), rate)
+        because = {
+            "templates": distinct.count(templates).mid,
+            "demanding_templates": distinct.count(demanding).mid,
+            "demanding_share_of_queries": state.demands / state.queries,
+        }
+        return Evidence(max(0.0, betting.log_mean(*bets)), because)
+
+    def statistic(self, state: ElicitationState) -> dict[str, float]:
+        """Return what calibration compares among honest subjects, by the names of ``nulls``."""
+        n, k = _counts(*_whole(state))
+        return {"elicitation.rate": k / n} if n else {}
+
+
+def _whole(state: ElicitationState) -> tuple[bytes, bytes]:
+    """Return the sketches over the whole life: templates, and those that demanded reasoning."""
+    templates = distinct.union(state.templates, state.before_templates, LGK)
+    return templates, distinct.union(state.demanding, state.before_demanding, LGK)
+
+
+def _counts(templates: bytes, demanding: bytes) -> tuple[float, float]:
+    """Return trials and successes on the innocent side: as many templates, as few demanding ones, as may be."""
+    if templates == demanding:
+        n = distinct.count(templates).low
+        return n, n
+    n = distinct.count(templates).high
+    return n, min(n, distinct.count(demanding).low)

@@ -1,0 +1,102 @@
+"""Harvest: what a subject has taken home. It is severity, not evidence: how much is gone, not how surely."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import msgspec
+
+from detectors.base import AnswerObservation, Harvest, Observation
+from detectors.sketches import distinct
+
+LGK = 9  # 296 bytes, 4.6 % standard error
+CHARS_PER_TOKEN = 4  # of English text, for models that do not count
+MOST = 10**9  # tokens in one answer: a larger report is a model's mistake
+
+
+class HarvestState(msgspec.Struct, frozen=True, array_like=True):
+    """Exchanges, tokens, long answers, and a sketch of the different payloads of all exchanges."""
+
+    exchanges: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_tokens: int = 0
+    long: int = 0
+    payloads: bytes = b""
+
+
+@dataclass(frozen=True)
+class HarvestFold:
+    """The client has received so many answers, tokens, and answers worth training on.
+
+    Only answers that carry something count (status below 400, text or tokens). Tokens that the model did not count
+    are taken as characters over four. A trace is a long answer, or one with reasoning, times the share of different
+    payloads among all exchanges: asking the same again brings home less.
+
+    Attributes:
+        long_tokens: an answer from here on is worth training on, tokens.
+
+    Example:
+        >>> from detectors.base import QueryObservation
+        >>> fold, state = HarvestFold(), HarvestFold().initial()
+        >>> for i in range(10):
+        ...     query = QueryObservation(at=0.0, payload=i, prompt_chars=400)
+        ...     state = fold.update(state, AnswerObservation(at=1.0, query=query, completion_tokens=500))
+        >>> fold.reading(state)
+        Harvest(exchanges=10, prompt_tokens=1000, completion_tokens=5000, reasoning_tokens=0, traces=10.0)
+
+    References:
+        Stillguard's threat notes, signal S5; student equivalents from 1,000 traces (s1K) upwards.
+    """
+
+    long_tokens: float = 200
+
+    name: ClassVar[str] = "harvest"
+    state: ClassVar[type[HarvestState]] = HarvestState
+
+    def initial(self) -> HarvestState:
+        """Return a subject that took nothing."""
+        return HarvestState()
+
+    def update(self, state: HarvestState, observation: Observation) -> HarvestState:
+        """Add an answer that carries something."""
+        if not isinstance(observation, AnswerObservation) or observation.status >= 400:  # noqa: PLR2004 - HTTP's own
+            return state
+        if observation.completion_tokens <= 0 and observation.text_chars <= 0 and observation.reasoning_chars <= 0:
+            return state
+        prompt = _tokens(observation.prompt_tokens, observation.query.prompt_chars)
+        reasoning = _tokens(observation.reasoning_tokens, observation.reasoning_chars)
+        spoken = observation.text_chars + observation.reasoning_chars
+        completion = max(reasoning, _tokens(observation.completion_tokens, spoken))
+        return HarvestState(
+            state.exchanges + 1,
+            state.prompt_tokens + prompt,
+            state.completion_tokens + completion,
+            state.reasoning_tokens + reasoning,
+            state.long + (completion >= self.long_tokens or reasoning > 0),
+            distinct.add(state.payloads, observation.query.payload, LGK),
+        )
+
+    def merge(self, a: HarvestState, b: HarvestState) -> HarvestState:
+        """Add the counts, unite the sketches."""
+        return HarvestState(
+            a.exchanges + b.exchanges,
+            a.prompt_tokens + b.prompt_tokens,
+            a.completion_tokens + b.completion_tokens,
+            a.reasoning_tokens + b.reasoning_tokens,
+            a.long + b.long,
+            distinct.union(a.payloads, b.payloads, LGK),
+        )
+
+    def reading(self, state: HarvestState) -> Harvest:
+        """Return what was taken, in the words of policies."""
+        if not state.exchanges:
+            return Harvest()
+        different = distinct.count(state.payloads).mid
+        traces = state.long * min(1.0, different / state.exchanges)
+        tokens = state.prompt_tokens, state.completion_tokens, state.reasoning_tokens
+        return Harvest(state.exchanges, *tokens, traces)
+
+
+def _tokens(counted: int, chars: int) -> int:
+    """Return tokens as counted, or as the characters suggest; never below 0, never absurd."""
+    return min(MOST, counted if counted > 0 else max(0, chars) // CHARS_PER_TOKEN)

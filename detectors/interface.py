@@ -1,0 +1,121 @@
+"""Interface: parameters that read a model's insides rather than its answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
+
+import msgspec
+
+from detectors.base import Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.stats import betting, tally
+from detectors.stats.tally import GRAINS, Tally
+
+DAILY = 24.0  # starts of a bet in a day: one an hour
+
+
+class InterfaceState(msgspec.Struct, frozen=True, array_like=True):
+    """Trials are questions, successes how plainly their parameters probe; probes by kind, for the reasons only."""
+
+    queries: Tally = Tally()
+    biased: int = 0
+    scored: int = 0
+    sampled: int = 0
+
+
+@dataclass(frozen=True)
+class Interface:
+    """The client sets parameters that serve to read the model's probabilities, not to use its answers.
+
+    Each question is worth x: a logit bias together with log-probabilities 1 (the two lift logits out of the model,
+    and honest uses of one seldom need the other); many log-probabilities over a long text one half (a scoring job
+    asks for a handful of tokens); a few over a long text one quarter; many samples of one question at a high
+    temperature one half. The largest counts. The bet is against the highest mean that honest subjects keep to.
+
+    Numbers read from the baseline (``nulls``): ``interface.rate``, the highest mean x of an honest subject.
+
+    Attributes:
+        scoring_tokens: a cap on the answer up to which log-probabilities serve scoring, tokens.
+        many_logprobs: alternatives per token from which on they are many.
+        many_samples: answers to one question from which on they are many.
+        hot: temperature from which on samples differ; a temperature that is not set counts as 1.
+
+    Example:
+        >>> def life(**parameters):
+        ...     state = Interface().initial()
+        ...     for i in range(60):
+        ...         state = Interface().update(state, QueryObservation(at=60.0 * i, **parameters))
+        ...     return Interface().evidence(state, Baseline()).weight
+        >>> life(logprobs=5, logit_bias=300) > 13.8  # lifting logits
+        True
+        >>> life(logprobs=5, max_tokens=1), life(samples=8, temperature=0.0), life()  # scoring, voting, asking
+        (0.0, 0.0, 0.0)
+
+    References:
+        Carlini et al. 2024, "Stealing part of a production language model"; Stillguard's threat notes, signal S12.
+    """
+
+    scoring_tokens: float = 16
+    many_logprobs: float = 5
+    many_samples: float = 4
+    hot: float = 0.7
+
+    name: ClassVar[str] = "interface"
+    family: ClassVar[Family] = "interface"
+    state: ClassVar[type[InterfaceState]] = InterfaceState
+    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"interface.rate": 0.1})
+    delay: ClassVar[int] = 12  # questions with bias and log-probabilities until `speaks`, under the default null
+    speaks: ClassVar[float] = 13.8  # nats: one in a million
+    merge_tolerance: ClassVar[float] = 0.0  # counts are exact
+
+    def initial(self) -> InterfaceState:
+        """Return a subject that asked nothing."""
+        return InterfaceState()
+
+    def update(self, state: InterfaceState, observation: Observation) -> InterfaceState:
+        """Count a question."""
+        if not isinstance(observation, QueryObservation):
+            return state
+        biased, scored, sampled = self._probes(observation)
+        x = max(biased, scored, sampled)
+        queries = tally.add(state.queries, observation.at, x)
+        if not x:
+            return InterfaceState(queries, state.biased, state.scored, state.sampled)
+        return InterfaceState(
+            queries, state.biased + (biased > 0), state.scored + (scored > 0), state.sampled + (sampled > 0)
+        )
+
+    def merge(self, a: InterfaceState, b: InterfaceState) -> InterfaceState:
+        """Add the counts."""
+        queries = tally.merge(a.queries, b.queries)
+        return InterfaceState(queries, a.biased + b.biased, a.scored + b.scored, a.sampled + b.sampled)
+
+    def evidence(self, state: InterfaceState, baseline: Baseline) -> Evidence:
+        """Bet against the rate."""
+        rows = tally.rows(state.queries)
+        if not any(row.k for row in rows):
+            return Evidence()
+        rate = baseline.number("interface.rate", self.nulls["interface.rate"])
+        bet = betting.log_e_sum([row.n for row in rows], [row.k / GRAINS for row in rows], rate, DAILY)
+        n = sum(row.n for row in rows)
+        because = {
+            "queries": float(n),
+            "bias_with_logprobs_share": state.biased / n,
+            "logprobs_over_long_text_share": state.scored / n,
+            "many_samples_share": state.sampled / n,
+        }
+        return Evidence(max(0.0, bet), because)
+
+    def statistic(self, state: InterfaceState) -> dict[str, float]:
+        """Return what calibration compares among honest subjects, by the names of ``nulls``."""
+        n, k = tally.totals(state.queries)
+        return {"interface.rate": k / n} if n else {}
+
+    def _probes(self, query: QueryObservation) -> tuple[float, float, float]:
+        """Return how plainly a question probes by bias, by log-probabilities, by samples; each from 0 to 1."""
+        biased = 1.0 if query.logit_bias > 0 and query.logprobs > 0 else 0.0
+        scored = 0.0
+        if query.logprobs > 0 and not 0 < query.max_tokens <= self.scoring_tokens:
+            scored = 0.5 if query.logprobs >= self.many_logprobs else 0.25
+        hot = query.temperature >= self.hot or query.temperature < 0.0
+        return biased, scored, 0.5 if hot and query.samples >= self.many_samples else 0.0

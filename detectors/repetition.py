@@ -1,0 +1,191 @@
+"""Repetition: one template, ever new contents, long answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
+
+import msgspec
+
+from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation
+from detectors.sketches import distinct
+from detectors.stats import betting, tally
+from detectors.stats.tally import GRAINS, Row, Tally
+
+WEEK = 168  # hours: how long answers share one sketch
+DAILY = 24.0  # starts of a bet in a day: one an hour
+PAYLOADS, TEMPLATES, SCAFFOLDS = 8, 7, 6  # lgk: 6.5 %, 9.2 % and 13 % standard error
+
+
+class Shelf(msgspec.Struct, frozen=True, array_like=True):
+    """Sketches of the different payloads, templates (scaffold and opening) and scaffolds of long answers."""
+
+    payloads: bytes = b""
+    templates: bytes = b""
+    scaffolds: bytes = b""
+
+
+class RepetitionState(msgspec.Struct, frozen=True, array_like=True):
+    """Trials are answers, successes are long answers to one question; the shelves hold this week and all before."""
+
+    answers: Tally = Tally()
+    week: Shelf = Shelf()
+    before: Shelf = Shelf()
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """The client puts ever new contents into few templates, one question at a time, and takes long answers home.
+
+    Of n answers, k were long answers to a single question (no conversation, no tools). Among those k, D_p payloads
+    and D_t templates were different, so that D_p - D_t of them repeat a template with new contents. That share of
+    k, from the lower bound of D_p and the upper bound of D_t, scales the successes of each week: a conversation, an
+    agent, a labelling job (short answers), an evaluation run again on the same items, and an app whose users all
+    begin differently score near 0, a harvester near 1. Being a count of different things, it needs no memory of
+    what came first, and templates shared by the members of a campaign are seen when their cases are merged.
+    It is read twice, and the two bets are averaged: a template is scaffold and opening together, or the scaffold
+    alone, which a harvester with one system prompt and free questions cannot help repeating, but neither can some
+    honest apps: so the second rate is calibrated by itself.
+
+    Scaling only takes successes away, so the bound holds wherever long single answers alone keep to the rate;
+    beyond, it rests on the calibrated rate of honest subjects (their 99th percentile), and the contract suite tries it.
+
+    Numbers read from the baseline (``nulls``, shares of a subject's answers): ``repetition.rate`` and
+    ``repetition.scaffold_rate``, the highest that honest subjects keep to.
+
+    Attributes:
+        long_tokens: an answer from here on is long, tokens.
+        long_chars: the same where the model did not count, characters (four to a token).
+        turns: messages up to which a conversation is a single question (a greeting or an example may precede it).
+
+    Example:
+        >>> from detectors.base import QueryObservation
+        >>> def life(answers):
+        ...     state = Repetition().initial()
+        ...     for i, (payload, tokens) in enumerate(answers):
+        ...         query = QueryObservation(at=60.0 * i, scaffold=7, opening=9, payload=payload)
+        ...         answer = AnswerObservation(at=60.0 * i + 9.0, query=query, completion_tokens=tokens)
+        ...         state = Repetition().update(state, answer)
+        ...     return round(Repetition().evidence(state, Baseline()).weight, 1)
+        >>> life([(i, 600) for i in range(100)]) > 13.8  # surer than one in a million
+        True
+        >>> life([(i, 4) for i in range(100)])  # labelling: short answers
+        0.0
+        >>> life([(i % 9, 600) for i in range(100)])  # the same nine items again and again
+        0.0
+
+    References:
+        Stillguard's threat notes, signals S1, S5 and S6; Flajolet et al. 2007; Shin, Ramdas, Rinaldo 2023.
+    """
+
+    long_tokens: float = 200
+    long_chars: float = 800
+    turns: float = 2
+
+    name: ClassVar[str] = "repetition"
+    family: ClassVar[Family] = "content"
+    state: ClassVar[type[RepetitionState]] = RepetitionState
+    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"repetition.rate": 0.25, "repetition.scaffold_rate": 0.5})
+    delay: ClassVar[int] = 60  # queries of a plain harvester until `speaks`, under the default nulls
+    speaks: ClassVar[float] = 13.8  # nats: one in a million
+    merge_tolerance: ClassVar[float] = 0.1  # share of the weight (and 0.5 nats): sketches below ~30 things count
+    # coupons or registers, depending on the way there
+
+    def initial(self) -> RepetitionState:
+        """Return a subject that was never answered."""
+        return RepetitionState()
+
+    def update(self, state: RepetitionState, observation: Observation) -> RepetitionState:
+        """Count an answer; errors of the model and bare queries are no trials."""
+        if not isinstance(observation, AnswerObservation) or observation.status >= 400:  # noqa: PLR2004 - HTTP's own
+            return state
+        query = observation.query
+        taken = self._harvested(observation)
+        at = query.at
+        answers = tally.add(state.answers, at, 1.0 if taken else 0.0)
+        week, before = state.week, state.before
+        newest = answers.block // WEEK
+        if state.answers.block // WEEK != newest and state.answers.block >= 0:
+            week, before = Shelf(), _union(before, week)
+        if taken and tally.block_of(at) // WEEK == newest:
+            week = _shelve(week, query.payload, query.scaffold, query.opening)
+        elif taken:
+            before = _shelve(before, query.payload, query.scaffold, query.opening)
+        return RepetitionState(answers, week, before)
+
+    def merge(self, a: RepetitionState, b: RepetitionState) -> RepetitionState:
+        """Add the counts, unite the sketches."""
+        answers = tally.merge(a.answers, b.answers)
+        week, before = Shelf(), _union(a.before, b.before)
+        for state in (a, b):
+            if state.answers.block // WEEK == answers.block // WEEK:
+                week = _union(week, state.week)
+            else:
+                before = _union(before, state.week)
+        return RepetitionState(answers, week, before)
+
+    def evidence(self, state: RepetitionState, baseline: Baseline) -> Evidence:
+        """Bet against both rates and average the two bets."""
+        rows = tally.rows(state.answers)
+        if not any(row.k for row in rows):
+            return Evidence()
+        rates = [baseline.number(name, default) for name, default in self.nulls.items()]
+        n = [float(row.n) for row in rows]
+        repeated = _repeated(state, rows)
+        bets = [betting.log_e_sum(n, k, rate, DAILY) for k, rate in zip(repeated, rates, strict=True)]
+        because = {
+            "answers": sum(n),
+            "long_single": sum(row.k for row in rows) / GRAINS,
+            "template_share": sum(repeated[0]) / sum(n),
+            "scaffold_share": sum(repeated[1]) / sum(n),
+            "templates": distinct.count(state.week.templates).mid,
+            "payloads": distinct.count(state.week.payloads).mid,
+        }
+        return Evidence(max(0.0, betting.log_mean(*bets)), because)
+
+    def statistic(self, state: RepetitionState) -> dict[str, float]:
+        """Return what calibration compares among honest subjects, by the names of ``nulls``."""
+        rows = tally.rows(state.answers)
+        n = sum(row.n for row in rows)
+        return {name: sum(k) / n for name, k in zip(self.nulls, _repeated(state, rows), strict=True)} if n else {}
+
+    def _harvested(self, answer: AnswerObservation) -> bool:
+        """Say whether a long answer was given to a single question without tools."""
+        query = answer.query
+        single = query.turns <= self.turns and not query.tools and not query.tool_results
+        return single and (answer.completion_tokens >= self.long_tokens or answer.text_chars >= self.long_chars)
+
+
+def _shelve(shelf: Shelf, payload: int, scaffold: int, opening: int) -> Shelf:
+    return Shelf(
+        distinct.add(shelf.payloads, payload, PAYLOADS),
+        distinct.add(shelf.templates, scaffold ^ opening, TEMPLATES),
+        distinct.add(shelf.scaffolds, scaffold, SCAFFOLDS),
+    )
+
+
+def _union(a: Shelf, b: Shelf) -> Shelf:
+    return Shelf(
+        distinct.union(a.payloads, b.payloads, PAYLOADS),
+        distinct.union(a.templates, b.templates, TEMPLATES),
+        distinct.union(a.scaffolds, b.scaffolds, SCAFFOLDS),
+    )
+
+
+def _repeated(state: RepetitionState, rows: list[Row]) -> tuple[list[float], list[float]]:
+    """Return, by block, long answers that repeat a template, or a scaffold, with new contents."""
+    begins = state.answers.block // WEEK * WEEK  # the hour that this week begins with
+    recent = _novelty(state.week, sum(row.k for row in rows if row.begins >= begins) / GRAINS)
+    old = _novelty(state.before, sum(row.k for row in rows if row.begins < begins) / GRAINS)
+    shares = [(row.k / GRAINS, recent if row.begins >= begins else old) for row in rows]
+    return [k * share[0] for k, share in shares], [k * share[1] for k, share in shares]
+
+
+def _novelty(shelf: Shelf, k: float) -> tuple[float, float]:
+    """Return the share of k long answers with new contents in an old template, and in an old scaffold."""
+    if not k:
+        return 0.0, 0.0
+    payloads = distinct.count(shelf.payloads).low
+    templates = distinct.count(shelf.templates).high
+    scaffolds = distinct.count(shelf.scaffolds).high
+    return min(1.0, max(0.0, (payloads - templates) / k)), min(1.0, max(0.0, (payloads - scaffolds) / k))

@@ -1,0 +1,161 @@
+"""Trials and successes in blocks of time that coarsen with age, and that any order of folding fills alike.
+
+The block of an observation depends on its own time and on the newest time seen, on nothing else: fine blocks
+for the newest stretch, coarse blocks before it, one block for the rest. As the newest time only grows, a block
+only ever moves into a coarser one, so that merging two tallies equals folding the union of their observations,
+exactly. Successes are whole sixty-fourths, because whole numbers add alike in every order.
+
+Clocks: a late observation goes to the block of its own time. A clock that steps ahead coarsens what came before
+and loses no count, it only costs resolution. Times that cannot be (NaN, before 1970, after the year 9999) count
+as the start of 1970, thus as old.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+
+GRAINS = 64  # successes are kept in sixty-fourths of a trial, rounded down: the innocent side
+LAST = 253_402_300_799.0  # end of the year 9999, seconds since the epoch
+
+
+Counts: TypeAlias = tuple[int, int]  # trials, and successes in sixty-fourths
+
+
+class Grid(NamedTuple):
+    """How time is cut.
+
+    Attributes:
+        fine: length of a fine block, seconds.
+        fines: fine blocks kept, the newest included.
+        coarse: fine blocks in a coarse one.
+        coarses: coarse blocks kept, the newest included.
+    """
+
+    fine: int
+    fines: int
+    coarse: int
+    coarses: int
+
+
+HOURS = Grid(fine=3_600, fines=24, coarse=24, coarses=14)  # a day by the hour, two weeks by the day
+DAYS = Grid(fine=86_400, fines=7, coarse=7, coarses=4)  # a week by the day, four weeks by the week
+
+
+class Tally(msgspec.Struct, frozen=True, array_like=True):
+    """What was counted.
+
+    Attributes:
+        block: newest fine block seen, counted from 1970; -1 if nothing was.
+        n: trials in it.
+        k: successes in it, sixty-fourths.
+        past: (slot, n, k) of each earlier block that is not empty, flat, oldest first. A slot is the block's number
+            modulo those kept: fine ones first, then coarse ones, then the rest; so it needs one byte.
+    """
+
+    block: int = -1
+    n: int = 0
+    k: int = 0
+    past: tuple[int, ...] = ()
+
+
+class Row(NamedTuple):
+    """One block: the fine block it begins with (-1 for the rest), trials, and successes in sixty-fourths."""
+
+    begins: int
+    n: int
+    k: int
+
+
+def block_of(at: float, grid: Grid = HOURS) -> int:
+    """Return the fine block of a time, counted from 1970; 0 for a time that cannot be."""
+    return int(at // grid.fine) if 0.0 <= at <= LAST else 0
+
+
+def add(tally: Tally, at: float, x: float, grid: Grid = HOURS) -> Tally:
+    """Count one trial at a time (seconds since the epoch) with success x, from 0 to 1."""
+    block = block_of(at, grid)
+    grains = int(x * GRAINS)
+    if block == tally.block:
+        return Tally(block, tally.n + 1, tally.k + grains, tally.past)
+    if block > tally.block:
+        return Tally(block, 1, grains, _aged(tally, block, grid))
+    return merge(tally, Tally(block, 1, grains), grid)
+
+
+def rows(tally: Tally, grid: Grid = HOURS) -> list[Row]:
+    """Return the blocks that are not empty, oldest first."""
+    if tally.block < 0:
+        return []
+    past, newest = tally.past, tally.block
+    found = [Row(_begins(past[i], newest, grid), past[i + 1], past[i + 2]) for i in range(0, len(past), 3)]
+    found.append(Row(newest, tally.n, tally.k))
+    return found
+
+
+def merge(a: Tally, b: Tally, grid: Grid = HOURS) -> Tally:
+    """Return the tally of both streams as one."""
+    return _combined(a, b, grid, lambda one, other: (one[0] + other[0], one[1] + other[1]))
+
+
+def larger(a: Tally, b: Tally, grid: Grid = HOURS) -> Tally:
+    """Return, block by block, whichever tally has more trials there; of equals the one with fewer successes."""
+    return _combined(a, b, grid, lambda one, other: max(one, other, key=lambda nk: (nk[0], -nk[1])))
+
+
+def totals(tally: Tally) -> tuple[int, float]:
+    """Return trials and successes over all time; successes in trials."""
+    return tally.n + sum(tally.past[1::3]), (tally.k + sum(tally.past[2::3])) / GRAINS
+
+
+def _begins(slot: int, newest: int, grid: Grid) -> int:
+    """Return the fine block that a slot begins with; -1 for the rest."""
+    if slot < grid.fines:
+        return newest - (newest - slot) % grid.fines
+    if slot == grid.fines + grid.coarses:
+        return -1
+    coarse = newest // grid.coarse
+    return (coarse - (coarse - slot + grid.fines) % grid.coarses) * grid.coarse
+
+
+def _slot(begins: int, newest: int, grid: Grid) -> int:
+    """Return where a block that begins so is kept once the newest is ``newest``."""
+    if begins >= 0 and newest - begins < grid.fines:
+        return begins % grid.fines
+    coarse = begins // grid.coarse
+    if begins >= 0 and newest // grid.coarse - coarse < grid.coarses:
+        return grid.fines + coarse % grid.coarses
+    return grid.fines + grid.coarses
+
+
+def _aged(tally: Tally, newest: int, grid: Grid) -> tuple[int, ...]:
+    """Return all of a tally as the past of a newer block: blocks coarsen in place, as their order stays."""
+    flat: list[int] = []
+    last = -1
+    for begins, n, k in rows(tally, grid):
+        slot = _slot(begins, newest, grid)
+        if slot == last:
+            flat[-2] += n
+            flat[-1] += k
+        else:
+            flat += (slot, n, k)
+            last = slot
+    return tuple(flat)
+
+
+def _combined(a: Tally, b: Tally, grid: Grid, both: Callable[[Counts, Counts], Counts]) -> Tally:
+    """Return the tally whose blocks are those of one, or both of two."""
+    if a.block < b.block:
+        a, b = b, a
+    if b.block < 0:
+        return a
+    newest = a.block
+    past = b.past if b.block == newest else _aged(b, newest, grid)
+    sums = {a.past[i]: (a.past[i + 1], a.past[i + 2]) for i in range(0, len(a.past), 3)}
+    for i in range(0, len(past), 3):
+        other = (past[i + 1], past[i + 2])
+        sums[past[i]] = both(sums[past[i]], other) if past[i] in sums else other
+    n, k = both((a.n, a.k), (b.n, b.k)) if b.block == newest else (a.n, a.k)
+    # a day and its own first hour may begin alike: the day holds what is older
+    order = sorted((_begins(slot, newest, grid), slot < grid.fines, slot) for slot in sums)
+    return Tally(newest, n, k, tuple(v for _, _, slot in order for v in (slot, *sums[slot])))

@@ -1,0 +1,183 @@
+"""The analyst: journal entries → observations → cases → decisions, each batch in one transaction.
+
+Everything that a batch changes is computed first, kept in one commit, and only then believed: if the commit fails,
+or the process dies, the same entries are read again and nothing was counted twice. One bad entry, one failing
+detector or a failing store never ends it.
+"""
+
+import base64
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+from detectors.base import Baseline, Observation, Panel
+from gateway import clock
+from gateway.config import Analysis
+from gateway.decisions import Decision, Policy, Standing, Subject
+from gateway.engine import Folio, decide, fold, importance, seal, weigh
+from gateway.exchange import Entry
+from gateway.folios import Folios
+from gateway.intake import Intake
+from gateway.journals.base import Journal
+from gateway.register import Register
+from gateway.reporting import Found, Reporting
+from gateway.stores.base import Folded, Store, StoreError
+
+IDLE = 0.02  # seconds between two looks at an empty journal
+TIDY = 1.0  # seconds between two scrubs: so much longer a prompt may outlive its folding
+PAUSE, LONGEST_PAUSE = 0.05, 2.0  # seconds before the next attempt after the store failed; it doubles
+log = logging.getLogger("stillguard.analyst")
+
+
+def decision_id(at: float, dice: Callable[[int], bytes]) -> str:
+    """Return ``dec_`` and 26 characters: 6 bytes of time (milliseconds), so that they sort, and 10 of chance."""
+    whole = (int(at * 1000) & (2**48 - 1)).to_bytes(6, "big") + dice(10)
+    return "dec_" + base64.b32hexencode(whole).decode().rstrip("=")
+
+
+class Analyst:
+    """Folds the journal. Of several, one works and the others stand by: the journal lets only one read.
+
+    Attributes:
+        clock: seconds since the epoch; a replay sets its own.
+        dice: random bytes for decision ids; a replay sets its own.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        store: Store,
+        intake: Intake,
+        panel: Panel,
+        policy: Policy,
+        baseline: Baseline,
+        analysis: Analysis = Analysis(),  # noqa: B008 - frozen
+    ) -> None:
+        self._journal, self._store, self._intake, self._panel = journal, store, intake, panel
+        self._rules = (policy, baseline)  # replaced as one
+        self._batch = analysis.batch
+        self._scopes = frozenset(analysis.scopes)
+        self._folios = Folios(panel, analysis.cases_in_memory, analysis.forget)
+        self._register = Register()
+        self._reporting = Reporting(panel)
+        self._unscrubbed = True  # a predecessor may have died between its commit and its scrub
+        self._pause = PAUSE
+        self.clock: Callable[[], float] = clock.now
+        self.dice: Callable[[int], bytes] = secrets.token_bytes
+
+    @property
+    def standing(self) -> Mapping[Subject, Decision]:
+        """Decisions that stood at the last look."""
+        return self._register.decisions
+
+    def reload(self, policy: Policy, baseline: Baseline) -> None:
+        """Judge by other rules from the next batch on; may be called from another thread."""
+        self._rules = (policy, baseline)
+
+    def step(self) -> int:
+        """Fold one batch and return how many entries it held; raises StoreError if nothing of it was kept."""
+        batch = self._journal.read(self._batch)
+        if not batch.upto:
+            return 0
+        at = self.clock()
+        policy, baseline = self._rules
+        self._register.follow(self._store, at)
+        groups, observations, faults = self._observe(batch.entries)
+        folios, standings = self._fold(groups, baseline, at, faults)
+        decisions = self._decide(standings, policy)
+        folded = Folded(
+            upto=batch.upto,
+            cases={subject: seal(folio) for subject, folio in folios.items()},
+            ranks={standing.subject: importance(standing) for standing in standings},
+            decisions=decisions,
+            at=at,
+        )
+        self._store.commit(folded)
+        self._unscrubbed = True
+        self._folios.keep(folios)
+        found = Found(batch.entries, observations, standings, decisions, faults, batch.corrupt)
+        self._reporting.batch(found, at)
+        return len(batch.entries)
+
+    def _observe(
+        self, entries: Sequence[Entry]
+    ) -> tuple[dict[Subject, list[Observation]], list[Observation], list[str]]:
+        """Read entries; return observations by subject, all of them, and faults. An id seen twice counts once."""
+        groups: dict[Subject, list[Observation]] = {}
+        everything: list[Observation] = []
+        faults: list[str] = []
+        for entry in {entry.id: entry for entry in entries}.values():
+            read = self._intake.read(entry)
+            if read.failed:
+                faults.append("intake")
+            if read.observations:
+                everything += read.observations
+                for scope, value in entry.subjects:
+                    if scope in self._scopes:
+                        groups.setdefault(Subject(scope, value), []).extend(read.observations)
+        return groups, everything, faults
+
+    def _fold(
+        self, groups: Mapping[Subject, Sequence[Observation]], baseline: Baseline, at: float, faults: list[str]
+    ) -> tuple[dict[Subject, Folio], list[Standing]]:
+        """Return the new folios and how their subjects stand."""
+        folios, damaged = self._folios.open(list(groups), self._store, at)
+        faults += damaged
+        standings = []
+        for subject, observations in groups.items():
+            folio, failed = fold(self._panel, folios[subject], observations)
+            standing, mute = weigh(self._panel, baseline, folio, subject, at)
+            folios[subject] = folio
+            standings.append(standing)
+            faults += failed
+            faults += mute
+        return folios, standings
+
+    def _decide(self, standings: Sequence[Standing], policy: Policy) -> list[Decision]:
+        decisions = []
+        for standing in standings:
+            verdict = policy.judge(standing)
+            if verdict is not None:
+                current = self._register.decisions.get(standing.subject)
+                decision = decide(standing, verdict, current, decision_id(standing.at, self.dice))
+                decisions += [decision] if decision else []
+        return decisions
+
+    def tidy(self) -> None:
+        """Scrub what was folded from the files, and set the gauges."""
+        if self._unscrubbed and self._store.scrub():
+            self._unscrubbed = False
+        self._register.follow(self._store, self.clock())
+        self._reporting.levels(self.standing.values(), self._store.size(), self._journal.depth())
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop; then fold what is there and scrub, so that nothing waits for the next start."""
+        next_tidy = 0.0
+        while not stop.is_set():
+            try:
+                folded = self.step()
+                if clock.monotonic() >= next_tidy:
+                    self.tidy()
+                    next_tidy = clock.monotonic() + TIDY
+            except StoreError as error:
+                self._wait(error, stop)
+                continue
+            self._pause = PAUSE
+            if not folded:
+                stop.wait(IDLE)
+        self._finish()
+
+    def _wait(self, error: StoreError, stop: threading.Event) -> None:
+        log.warning("store failed", extra={"error": str(error), "retry_in": self._pause})
+        stop.wait(self._pause)
+        self._pause = min(2 * self._pause, LONGEST_PAUSE)
+
+    def _finish(self) -> None:
+        try:
+            waiting = self._journal.depth()  # what arrives from now on waits for the next start
+            while waiting > 0 and (folded := self.step()):
+                waiting -= folded
+            self.tidy()
+        except StoreError as error:
+            log.warning("store failed at the end", extra={"error": str(error)})

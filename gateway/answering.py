@@ -1,0 +1,105 @@
+"""The way back: the model's answer to the client, piece by piece as it comes."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from gateway import clock
+from gateway.actions.base import NO_TRIMMING, Refuse
+from gateway.dialects.base import Rewriter
+from gateway.encoding import Decoder, EncodingError, codings, decoder
+from gateway.hop import Outbound, outbound, rewritten, streamed
+from gateway.passage import Passage
+from gateway.upstream_wire import UpstreamError, Wire
+
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+_EVENTS = "text/event-stream"
+_PIECE_AT_MOST = 64 << 20  # bytes that one piece of the model's may unfold into: the model is trusted, not blindly
+_BODILESS = frozenset({204, 304})
+_SUCCESS = range(200, 300)
+
+
+async def answer(passage: Passage, wire: Wire, send: Send) -> None:
+    """Send the model's answer on; raises UpstreamError when it fails on the way, cut bodies included."""
+    await wire.head()
+    passage.first_byte = clock.monotonic()
+    passage.heard = True
+    back = outbound(wire.headers)
+    if not back.sound:
+        wire.abort()
+        raise UpstreamError("cut")
+    passage.response_type = back.found.get(b"content-type", b"").decode("latin-1")
+    passage.response_encoding = back.found.get(b"content-encoding", b"").decode("latin-1")
+    rewriter = _rewriter(passage, wire.status)
+    undo = decoder(passage.response_encoding) if rewriter and codings(passage.response_encoding) else None
+    if rewriter and undo is None and codings(passage.response_encoding):
+        wire.abort()  # what cannot be read cannot be trimmed, and must not pass untrimmed
+        raise UpstreamError("cut")
+    passage.status = wire.status
+    passage.plain = undo is not None or not codings(passage.response_encoding)
+    passage.started = True
+    await send(
+        {
+            "type": "http.response.start",
+            "status": wire.status,
+            "headers": _headers(passage, back, changed=rewriter is not None),
+        }
+    )
+    if rewriter is None:
+        await _relay(passage, wire, send)
+    else:
+        await _rewrite(passage, wire, send, rewriter, undo)
+    passage.complete = True
+
+
+async def _relay(passage: Passage, wire: Wire, send: Send) -> None:
+    while True:
+        piece = await wire.piece()
+        passage.keep(piece)
+        if wire.ended:
+            await send({"type": "http.response.body", "body": piece, "more_body": False})
+            return
+        passage.last = piece
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+
+async def _rewrite(passage: Passage, wire: Wire, send: Send, rewriter: Rewriter, undo: Decoder | None) -> None:
+    while piece := await wire.piece():
+        passage.keep(piece)
+        try:
+            plain = undo.feed(piece, _PIECE_AT_MOST) if undo else piece
+        except EncodingError as error:
+            wire.abort()
+            raise UpstreamError("cut") from error
+        if out := rewriter.feed(plain):
+            passage.last = out
+            await send({"type": "http.response.body", "body": out, "more_body": True})
+    await send({"type": "http.response.body", "body": rewriter.finish(), "more_body": False})
+
+
+def _rewriter(passage: Passage, status: int) -> Rewriter | None:
+    trimming = passage.admitted.trimming
+    if trimming is NO_TRIMMING or status not in _SUCCESS or status in _BODILESS or passage.scope["method"] == "HEAD":
+        return None
+    return passage.dialect.rewriter(passage.surface, passage.response_type, trimming)
+
+
+def _headers(passage: Passage, back: Outbound, *, changed: bool) -> list[tuple[bytes, bytes]]:
+    found = back.found
+    headers = rewritten(back.headers) if changed else back.headers
+    if passage.response_type.startswith(_EVENTS) or (passage.glance.stream and b"content-length" not in found):
+        streamed(headers, found)
+    if b"x-request-id" not in found and b"request-id" not in found:
+        headers.append((b"x-request-id", passage.request_id.encode()))
+    return headers
+
+
+def interruption(passage: Passage, refuse: Refuse) -> bytes:
+    """Return what tells the reader of an event stream that it was cut; empty where that cannot be said.
+
+    It begins on a line of its own: the model may have been cut in the middle of one.
+    """
+    if not passage.response_type.startswith(_EVENTS) or passage.status not in _SUCCESS or not passage.plain:
+        return b""
+    end = passage.dialect.interrupt(passage.surface, refuse, passage.request_id)
+    return end if passage.last.endswith(b"\n\n") or end.startswith(b"\n") else b"\n\n" + end

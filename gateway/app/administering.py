@@ -1,0 +1,73 @@
+"""The admin process: metrics and readings over HTTP on a port of its own; started by the supervisor."""
+
+import asyncio
+import importlib.metadata
+import os
+import signal
+import socket as sockets
+from collections.abc import Sequence
+
+import uvicorn
+
+from detectors.base import Baseline, Panel
+from gateway import logs, metrics
+from gateway.app.analysing import baseline_of
+from gateway.birth import read_job, stop_sign
+from gateway.clock import now
+from gateway.config import Config
+from gateway.console.admin import create
+from gateway.decisions import Decision, Standing
+from gateway.engine import unseal, weigh
+from gateway.plugins import panel
+from gateway.stores.base import Store
+from gateway.stores.sqlite import SqliteStore
+
+
+class Reading:
+    """What the store holds, weighed anew as it is asked for."""
+
+    def __init__(self, store: Store, detectors: Panel, baseline: Baseline) -> None:
+        self._store = store
+        self._panel = detectors
+        self._baseline = baseline
+
+    def subjects(self, limit: int) -> Sequence[Standing]:
+        """Return the standings of the subjects most worth a look."""
+        at = now()
+        return [
+            weigh(self._panel, self._baseline, unseal(self._panel, case).folio, subject, at).standing
+            for subject, case in self._store.heaviest(limit)
+        ]
+
+    def decisions(self) -> Sequence[Decision]:
+        """Return the decisions that stand, strictest first."""
+        standing = self._store.announced(0, now()).decisions
+        return sorted(standing, key=lambda decision: (-decision.severity, decision.at))
+
+
+async def work(config: Config, socket: sockets.socket) -> None:
+    """Serve until told to stop."""
+    version = importlib.metadata.version("stillguard")
+    metrics.BUILD.labels(version).set(1)
+    supervisor = os.getppid()
+    # FastAPI runs each of our plain handlers on a thread: the store's connection must take that.
+    reading = Reading(SqliteStore(config.data, wait=1.0), panel(config.panel), baseline_of(config))
+    app = create(reading, lambda: os.kill(supervisor, signal.SIGHUP), version)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off"))
+    stop = asyncio.Event()
+    serving = asyncio.ensure_future(server.serve(sockets=[socket]))
+    with stop_sign(stop):
+        await stop.wait()
+        server.should_exit = True
+        await serving
+
+
+def main() -> None:
+    """Read the job and work."""
+    config, fd = read_job()
+    logs.set_up("admin", config.log_level)
+    asyncio.run(work(config, sockets.socket(fileno=fd)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""An analyst process: folds the journal into cases and decisions; started by the supervisor."""
+
+import asyncio
+import logging
+import signal
+import threading
+from pathlib import Path
+
+import msgspec
+import watchfiles
+
+from detectors.base import Baseline
+from gateway import logs, metrics
+from gateway.analyst import Analyst
+from gateway.birth import read_job, stop_sign
+from gateway.clock import now
+from gateway.config import Config
+from gateway.dialects.known import Dialects
+from gateway.faults import Faults
+from gateway.features import Features
+from gateway.intake import Intake
+from gateway.journals.sqlite import SqliteJournal
+from gateway.plugins import panel
+from gateway.policies.file import load_policies
+from gateway.secret import secret
+from gateway.stores.sqlite import SqliteStore
+
+LOG = logging.getLogger("stillguard.analyst")
+SHIPPED = Path(__file__).parents[2] / "detectors" / "baselines" / "default.json"
+
+
+def baseline_of(config: Config) -> Baseline:
+    """Return the baseline that the detectors bet against."""
+    return msgspec.json.decode((config.analysis.baseline or SHIPPED).read_bytes(), type=Baseline)
+
+
+def build(config: Config) -> Analyst:
+    """Return the analyst of this configuration."""
+    salt = secret(config.identity.secret_file or config.data / "secret")
+    return Analyst(
+        SqliteJournal(config.data, capacity=config.journal.capacity),
+        SqliteStore(config.data, cases=config.analysis.cases, forget=config.analysis.forget),
+        Intake(Dialects(), Features(salt)),
+        panel(config.panel),
+        load_policies(config.policies),
+        baseline_of(config),
+        config.analysis,
+    )
+
+
+def reload(analyst: Analyst, config: Config) -> bool:
+    """Take the policies and the baseline as they stand on disk; if anything is wrong with them, keep the old ones."""
+    try:
+        analyst.reload(load_policies(config.policies), baseline_of(config))
+    except (Faults, OSError, msgspec.DecodeError) as fault:
+        metrics.RELOAD_OK.set(0)
+        LOG.error("the old policies stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's
+        return False
+    metrics.RELOAD_OK.set(1)
+    metrics.RELOAD_AT.set(now())
+    LOG.info("policies taken", extra={"file": str(config.policies)})
+    return True
+
+
+async def work(config: Config, analyst: Analyst) -> None:
+    """Fold on a thread until told to stop; read the policies again on SIGHUP or when their files change."""
+    stop, halt = asyncio.Event(), threading.Event()
+    with stop_sign(stop):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload, analyst, config)
+        folding = asyncio.ensure_future(asyncio.to_thread(analyst.run, halt))
+        watching = asyncio.ensure_future(_watch(config, analyst))
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait((folding, stopping), return_when=asyncio.FIRST_COMPLETED)
+        halt.set()
+        watching.cancel()
+        await folding
+    LOG.info("folded all")
+
+
+async def _watch(config: Config, analyst: Analyst) -> None:
+    beside = config.policies if config.policies.is_dir() else config.policies.parent
+    async for changes in watchfiles.awatch(beside, recursive=False):
+        if config.policies.is_dir() or any(Path(path).name == config.policies.name for _, path in changes):
+            reload(analyst, config)
+
+
+def main() -> None:
+    """Read the job and work."""
+    config, _ = read_job()
+    logs.set_up("analyst", config.log_level)
+    analyst = build(config)
+    metrics.RELOAD_OK.set(1)
+    metrics.RELOAD_AT.set(now())
+    asyncio.run(work(config, analyst))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""A proxy process: carries exchanges, reads decisions from memory, posts entries; started by the supervisor."""
+
+import asyncio
+import logging
+import socket as sockets
+
+import uvloop
+
+from gateway import logs
+from gateway.accounts import load_accounts
+from gateway.birth import read_job, stop_sign
+from gateway.config import Config
+from gateway.dialects.known import Dialects
+from gateway.identity import Identity
+from gateway.journals.sqlite import SqliteJournal
+from gateway.link import ThreadLink
+from gateway.plugins import action_of
+from gateway.proxy import Proxy
+from gateway.routes import Routes
+from gateway.secret import secret
+from gateway.server import serve
+from gateway.stores.sqlite import SqliteStore
+
+LOG = logging.getLogger("stillguard.proxy")
+_METER_WAIT = 0.2  # seconds a proxy waits for another process's write; its exchanges pass after 0.25 s anyway
+
+
+def link_of(config: Config) -> ThreadLink:
+    """Return the link to the SQLite file of this configuration, not yet started."""
+    return ThreadLink(
+        lambda: SqliteJournal(config.data, capacity=config.journal.capacity),
+        lambda: SqliteStore(config.data, wait=_METER_WAIT),
+        entries=config.journal.queue,
+        flush=config.journal.flush,
+    )
+
+
+def proxy_of(config: Config, link: ThreadLink, routes: Routes) -> Proxy:
+    """Return the proxy of this configuration."""
+    kept = config.identity
+    accounts = load_accounts(kept.accounts_file) if kept.accounts_file else {}
+    return Proxy(
+        routes=routes,
+        dialects=Dialects(),
+        identity=Identity(kept, secret(kept.secret_file or config.data / "secret"), accounts),
+        link=link,
+        limits=config.limits,
+        capture=config.journal.capture,
+        appeal=config.appeal,
+        action_of=action_of,
+    )
+
+
+async def work(config: Config, socket: sockets.socket) -> None:
+    """Serve until told to stop, drain, and write what the queue still holds."""
+    stop = asyncio.Event()
+    link = link_of(config)
+    with stop_sign(stop):
+        link.start()
+        routes = Routes(config.routes)
+        try:
+            await serve(
+                proxy_of(config, link, routes), socket=socket, listen=config.listen, limits=config.limits, stop=stop
+            )
+        finally:
+            routes.close()
+            await asyncio.to_thread(link.close)
+    LOG.info("drained")
+
+
+def main() -> None:
+    """Read the job and work."""
+    config, fd = read_job()
+    logs.set_up("proxy", config.log_level)
+    uvloop.run(work(config, sockets.socket(fileno=fd)))
+
+
+if __name__ == "__main__":
+    main()

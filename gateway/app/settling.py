@@ -1,0 +1,36 @@
+"""Reads a configuration file and settles its paths: files beside it are relative to it, data to where we stand."""
+
+from pathlib import Path
+
+from gateway.config import Config
+from gateway.settings import load_config as load_checked
+
+
+def load_config(file: Path) -> Config:
+    """Read a configuration; raises Faults with every fault at its line and column."""
+    config = load_checked(file)
+    beside = file.resolve().parent
+
+    def settled(path: Path | None) -> Path | None:
+        return path if path is None else beside / path
+
+    return config.model_copy(
+        update={
+            "data": config.data.resolve(),
+            "policies": beside / config.policies,
+            "listen": config.listen.model_copy(
+                update={
+                    "tls_certificate": settled(config.listen.tls_certificate),
+                    "tls_key": settled(config.listen.tls_key),
+                }
+            ),
+            "identity": config.identity.model_copy(
+                update={
+                    "accounts_file": settled(config.identity.accounts_file),
+                    "secret_file": settled(config.identity.secret_file),
+                }
+            ),
+            "analysis": config.analysis.model_copy(update={"baseline": settled(config.analysis.baseline)}),
+            "routes": tuple(route.model_copy(update={"ca_file": settled(route.ca_file)}) for route in config.routes),
+        }
+    )

@@ -1,0 +1,195 @@
+"""The command line: what an operator types. It decides nothing; it loads, calls and prints."""
+
+import importlib.metadata
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+import msgspec
+import yaml
+from pydantic import TypeAdapter
+
+from gateway import logs, supervisor
+from gateway.app.settling import load_config
+from gateway.by_hand import by_hand
+from gateway.clock import now
+from gateway.config import Config
+from gateway.decisions import Decision, Subject
+from gateway.demo.story import run as run_demo
+from gateway.faults import Faults
+from gateway.identity import key_hash
+from gateway.plugins import PluginError
+from gateway.policies.file import load_policies
+from gateway.secret import secret
+from gateway.stores.base import Folded
+from gateway.stores.sqlite import SqliteStore
+from gateway.units import Duration
+
+_CONFIG = click.option(
+    "-c", "--config", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True,
+    help="The configuration file; deploy/gateway.yaml is the commented sample.",
+)  # fmt: skip
+_OUTPUT = click.option("-o", "output", type=click.Choice(["human", "json"]), default="human", help="How to print.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(importlib.metadata.version("stillguard"))
+def main() -> None:
+    """Stillguard: a reverse proxy in front of a model API that sees distillation."""
+
+
+def _loaded(file: Path) -> Config:
+    try:
+        return load_config(file)
+    except Faults as faults:
+        click.echo(str(faults), err=True)
+        sys.exit(1)
+
+
+@main.command()
+@_CONFIG
+@click.option("--workers", type=click.IntRange(1, 256), help="Proxy processes, instead of the file's.")
+def serve(file: Path, workers: int | None) -> None:
+    """Run the proxies, the analyst and the admin server until SIGTERM."""
+    config = _loaded(file)
+    if workers:
+        config = config.model_copy(update={"listen": config.listen.model_copy(update={"workers": workers})})
+    _check_policies(config.policies)
+    logs.set_up("supervisor", config.log_level)
+    supervisor.run(config)
+
+
+def _check_policies(path: Path) -> None:
+    try:
+        load_policies(path)
+    except Faults as faults:
+        click.echo(str(faults), err=True)
+        sys.exit(1)
+
+
+@main.group()
+def check() -> None:
+    """Tell every fault of a file, with line and column; exit 0 if there is none, else 1."""
+
+
+@check.command("config")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check_config(file: Path) -> None:
+    """Check a configuration file and the policies that it names."""
+    config = _loaded(file)
+    _check_policies(config.policies)
+    click.echo(f"{file}: no faults")
+
+
+@check.command("policy")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def check_policy(files: tuple[Path, ...]) -> None:
+    """Check policy files."""
+    faulty = False
+    for file in files:
+        try:
+            load_policies(file)
+            click.echo(f"{file}: no faults")
+        except Faults as faults:
+            click.echo(str(faults), err=True)
+            faulty = True
+    sys.exit(1 if faulty else 0)
+
+
+@main.command()
+@click.option("--pack", type=click.Path(exists=True, file_okay=False, path_type=Path), envvar="STILLGUARD_PACK",
+              help="Folder of real prompts to play; own-written ones without it.")  # fmt: skip
+@click.option("--seconds", default=45.0, show_default=True, help="How long the clients play.")
+@click.option("--plain", is_flag=True, help="Lines instead of a live table.")
+def demo(pack: Path | None, seconds: float, plain: bool) -> None:
+    """Play honest clients and harvesters against the guard on this machine, and tell what happened."""
+    sys.exit(run_demo(pack, seconds, plain))
+
+
+@main.group()
+def identity() -> None:
+    """Turn secrets into the keyed hashes that files and listings use."""
+
+
+@identity.command("hash")
+@_CONFIG
+def identity_hash(file: Path) -> None:
+    """Read API keys from standard input, one a line; print their keyed hashes for the accounts file."""
+    config = _loaded(file)
+    salt = secret(config.identity.secret_file or config.data / "secret")
+    for line in sys.stdin:
+        if key := line.strip():
+            click.echo(key_hash(salt, key))
+
+
+@main.group()
+def decisions() -> None:
+    """Look at standing decisions, take one by hand, or end one."""
+
+
+def _row(decision: Decision, at: float) -> str:
+    left = max(0.0, decision.until - at) / 3600
+    return (
+        f"{decision.id}  {decision.subject!s:44}  {decision.action:9} {decision.mode:8} "
+        f"{left:6.1f} h left  {decision.rule or 'by hand'}"
+    )
+
+
+def _print(rows: Iterable[Decision], output: str) -> None:
+    if output == "json":
+        click.echo(msgspec.json.encode(list(rows)).decode())
+        return
+    for row in rows:
+        click.echo(_row(row, now()))
+
+
+@decisions.command("list")
+@_CONFIG
+@_OUTPUT
+def list_decisions(file: Path, output: str) -> None:
+    """List the decisions that stand."""
+    store = SqliteStore(_loaded(file).data)
+    _print(store.announced(0, now()).decisions, output)
+
+
+@decisions.command("add")
+@_CONFIG
+@click.argument("scope", type=click.Choice(["user", "key", "account", "network"]))
+@click.argument("value")
+@click.argument("action")
+@click.option("--for", "lasts", default="4h", show_default=True, help="How long: 30s, 10m, 4h, 7d.")
+@click.option("--with", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the action.")
+@click.option("--shadow", is_flag=True, help="Record it, but do not act.")
+@_OUTPUT
+def add_decision(  # noqa: PLR0913 - one argument an option
+    file: Path, scope: str, value: str, action: str, lasts: str, parameters: tuple[str, ...], shadow: bool, output: str
+) -> None:
+    """Decide by hand on a subject: SCOPE VALUE ACTION. The value of a key is its keyed hash."""
+    config = _loaded(file)
+    try:
+        named = dict(yaml.safe_load("{" + pair.replace("=", ": ", 1) + "}").popitem() for pair in parameters)
+        decision = by_hand(
+            Subject(scope, value), action, named, TypeAdapter(Duration).validate_python(lasts), now(), shadow=shadow
+        )
+    except (ValueError, PluginError, yaml.YAMLError) as fault:
+        raise click.ClickException(str(fault)) from fault
+    SqliteStore(config.data).commit(Folded(upto=0, cases={}, decisions=[decision], at=decision.at))
+    _print([decision], output)
+
+
+@decisions.command("delete")
+@_CONFIG
+@click.argument("scope")
+@click.argument("value")
+@_OUTPUT
+def delete_decision(file: Path, scope: str, value: str, output: str) -> None:
+    """End the decision that stands on a subject; proxies follow within a second."""
+    lifted = SqliteStore(_loaded(file).data).lift(Subject(scope, value), now())
+    if lifted is None:
+        raise click.ClickException(f"no decision stands on {scope}:{value}")
+    _print([lifted], output)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Shows the demo: a live table on a terminal, plain lines elsewhere. It decides nothing."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol, Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from gateway.demo.clients import Tally
+from gateway.demo.watcher import Thought
+
+_REASONS = {
+    "repetition": "one scaffold, ever new contents",
+    "coverage": "covers topics unlike any honest client",
+    "elicitation": "demands the model's reasoning as output",
+    "interface": "draws log-probabilities or many samples",
+    "cadence": "asks like a machine that never rests",
+}
+_LEAST = math.log(2)  # nats; below it evidence is not worth words
+_READABLE, _DIGITS = math.log(1e6), 99  # nats up to which odds are written out; digits beyond which they say no more
+_EVERY = 10.0  # seconds between two reports in plain lines
+
+
+class Row(NamedTuple):
+    """One client, in words."""
+
+    client: str
+    honest: bool
+    asked: int
+    answered: int
+    tokens: int
+    doubt: str  # "one in …": how many honest clients would look like this by chance
+    reason: str
+    action: str
+    refused: int
+
+
+def one_in(weight: float) -> str:
+    """Write a weight as odds: one honest client in so many looks like this.
+
+    >>> one_in(0.0), one_in(math.log(2500)), one_in(40.0), one_in(900.0)
+    ('-', 'one in 2,500', 'one in 2e17', 'one in 1e99 or more')
+    """
+    if weight < _LEAST:
+        return "-"
+    digits = weight / math.log(10)
+    if digits >= _DIGITS:
+        return f"one in 1e{_DIGITS} or more"
+    return (
+        f"one in {math.exp(weight):,.0f}" if weight < _READABLE else f"one in {math.exp(weight):.0e}".replace("+", "")
+    )
+
+
+def reason(thought: Thought) -> str:
+    """Return the strongest reason in words; empty if nothing speaks against the client."""
+    evidence = thought.standing.evidence if thought.standing else {}
+    weights = {name: said.weight for name, said in evidence.items() if said.weight >= _LEAST}
+    strongest = max(weights, key=lambda name: weights[name], default="")
+    return _REASONS.get(strongest, strongest)
+
+
+def row(client: str, honest: bool, tally: Tally, thought: Thought) -> Row:
+    """Put together what is shown of one client."""
+    action = thought.decision.action if thought.decision else "-"
+    if tally.left:
+        action += ", gave up"
+    weight = thought.standing.weight if thought.standing else 0.0
+    return Row(
+        client,
+        honest,
+        tally.asked,
+        tally.answered,
+        tally.tokens,
+        one_in(weight),
+        reason(thought),
+        action,
+        tally.refused,
+    )
+
+
+class Display(Protocol):
+    """Shows rows as they change."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def show(self, rows: Sequence[Row], seconds: float) -> None:
+        """Show the state of all clients after so many seconds."""
+        ...
+
+
+class LiveTable:
+    """A table that redraws itself."""
+
+    def __init__(self, console: Console) -> None:
+        self._live = Live(console=console, auto_refresh=False)
+
+    def __enter__(self) -> Self:
+        self._live.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.__exit__(None, None, None)
+
+    def show(self, rows: Sequence[Row], seconds: float) -> None:
+        """Redraw."""
+        self._live.update(_table(rows, seconds), refresh=True)
+
+
+def _table(rows: Sequence[Row], seconds: float) -> Table:
+    table = Table(title=f"after {seconds:.0f} s", title_justify="left", expand=False)
+    for name in (
+        "client",
+        "",
+        "asked",
+        "answered",
+        "tokens taken",
+        "by chance",
+        "strongest reason",
+        "action",
+        "refused",
+    ):
+        number = name in {"asked", "answered", "tokens taken", "refused"}
+        table.add_column(name, justify="right" if number else "left", no_wrap=name in {"client", "by chance"})
+    for one in rows:
+        style = "red" if "deny" in one.action else "yellow" if one.action != "-" else ""
+        kind = "honest" if one.honest else "harvester"
+        table.add_row(
+            one.client, kind, f"{one.asked:,}", f"{one.answered:,}", f"{one.tokens:,}", one.doubt, one.reason,
+            one.action, f"{one.refused:,}", style=style,
+        )  # fmt: skip
+    return table
+
+
+class PlainLines:
+    """A block of lines every ten seconds, for logs and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._next = _EVERY
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def show(self, rows: Sequence[Row], seconds: float) -> None:
+        """Print, if ten seconds have passed."""
+        if seconds < self._next:
+            return
+        self._next += _EVERY
+        for one in rows:
+            self._console.print(
+                f"{seconds:3.0f} s  {one.client:26} asked {one.asked:5,}  answered {one.answered:5,}  "
+                f"tokens {one.tokens:8,}  {one.doubt:22} {one.action:18} refused {one.refused:4,}  {one.reason}",
+                soft_wrap=True, highlight=False,
+            )  # fmt: skip
+
+
+def display(console: Console, *, plain: bool) -> Display:
+    """Return the display that fits where the output goes."""
+    return PlainLines(console) if plain or not console.is_terminal else LiveTable(console)

@@ -1,0 +1,247 @@
+"""Fold, weigh, merge, decide: what is made of observations once the text is gone. Pure.
+
+A case is stored as bytes and worked on as a *folio*: the same with its states decoded. A detector that fails on an
+observation is passed over for it and named in the result; it never stops the others.
+"""
+
+import math
+from collections.abc import Hashable, Sequence
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+import msgspec
+
+from detectors.base import Baseline, Detector, Evidence, Observation, Panel
+from detectors.harvest import HarvestFold, HarvestState
+from gateway.decisions import Decision, Standing, Subject, Verdict
+from gateway.policies.ladder import rank
+
+VERSION = 1  # of the stored case
+HARVEST = HarvestFold()
+RANKS = 64  # grades of importance that a store knows
+FAULTS = (ValueError, ArithmeticError, LookupError, RuntimeError)  # what numbers and damaged sketches raise
+
+_write = msgspec.msgpack.Encoder().encode
+
+
+class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What is stored of one subject: times in seconds since the epoch, states by detector, as MessagePack."""
+
+    version: int
+    first_at: float
+    last_at: float
+    observations: int
+    states: dict[str, bytes]
+    harvest: bytes
+
+
+class Folio(NamedTuple):
+    """A case at work: the states of a panel, decoded. A subject never seen has ``first_at`` infinity."""
+
+    states: dict[str, Any]
+    harvest: HarvestState
+    first_at: float = math.inf
+    last_at: float = -math.inf
+    observations: int = 0
+
+
+class Folding(NamedTuple):
+    """A folio, and the names of detectors that failed on the way, once for each failure."""
+
+    folio: Folio
+    faults: list[str]
+
+
+class Weighing(NamedTuple):
+    """A standing, and the names of detectors whose evidence was no number."""
+
+    standing: Standing
+    faults: list[str]
+
+
+def begin(panel: Panel) -> Folio:
+    """Return the folio of a subject never seen."""
+    return Folio({name: detector.initial() for name, detector in panel.items()}, HARVEST.initial())
+
+
+def seal(folio: Folio) -> bytes:
+    """Return what is to be stored."""
+    states = {name: _write(state) for name, state in folio.states.items()}
+    case = Case(
+        version=VERSION,
+        first_at=folio.first_at,
+        last_at=folio.last_at,
+        observations=folio.observations,
+        states=states,
+        harvest=_write(folio.harvest),
+    )
+    return _write(case)
+
+
+def unseal(panel: Panel, stored: bytes) -> Folding:
+    """Return the folio behind stored bytes. A state that is missing or cannot be read begins anew; the rest stays."""
+    try:
+        case: Case = _reader(Case).decode(stored)
+    except (msgspec.MsgspecError, UnicodeError):
+        return Folding(begin(panel), ["case"])
+    if case.version != VERSION:
+        return Folding(begin(panel), ["case"])
+    faults: list[str] = []
+    states = {
+        name: _decoded(name, detector, case.states[name], faults) if name in case.states else detector.initial()
+        for name, detector in panel.items()
+    }
+    harvest = _decoded("harvest", HARVEST, case.harvest, faults)
+    return Folding(Folio(states, harvest, case.first_at, case.last_at, case.observations), faults)
+
+
+@cache
+def _reader(kind: Hashable) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(kind)
+
+
+def _decoded(name: str, detector: Detector[Any] | HarvestFold, stored: bytes, faults: list[str]) -> Any:
+    try:
+        return _reader(cast("Hashable", detector.state)).decode(stored)
+    except (msgspec.MsgspecError, UnicodeError):
+        faults.append(name)
+        return detector.initial()
+
+
+def fold(panel: Panel, folio: Folio, observations: Sequence[Observation]) -> Folding:
+    """Return the folio after these observations; the given one is unharmed."""
+    if not observations:
+        return Folding(folio, [])
+    faults: list[str] = []
+    states = {
+        name: _folded(name, detector, folio.states[name], observations, faults) for name, detector in panel.items()
+    }
+    harvest = _folded("harvest", HARVEST, folio.harvest, observations, faults)
+    times = [observation.at for observation in observations]
+    first, last = min(folio.first_at, *times), max(folio.last_at, *times)
+    return Folding(Folio(states, harvest, first, last, folio.observations + len(observations)), faults)
+
+
+def _folded(
+    name: str, detector: Detector[Any] | HarvestFold, state: Any, observations: Sequence[Observation], faults: list[str]
+) -> Any:
+    update = detector.update
+    for observation in observations:
+        try:
+            state = update(state, observation)
+        except FAULTS:
+            faults.append(name)
+    return state
+
+
+def merge(panel: Panel, a: Folio, b: Folio) -> Folding:
+    """Return two subjects as one: the case of a campaign is the merge of its members'."""
+    faults: list[str] = []
+    states = {name: _merged(name, d, a.states[name], b.states[name], faults) for name, d in panel.items()}
+    harvest = _merged("harvest", HARVEST, a.harvest, b.harvest, faults)
+    first, last = min(a.first_at, b.first_at), max(a.last_at, b.last_at)
+    return Folding(Folio(states, harvest, first, last, a.observations + b.observations), faults)
+
+
+def _merged(name: str, detector: Detector[Any] | HarvestFold, a: Any, b: Any, faults: list[str]) -> Any:
+    try:
+        return detector.merge(a, b)
+    except FAULTS:
+        faults.append(name)
+        return a
+
+
+def weigh(panel: Panel, baseline: Baseline, folio: Folio, subject: Subject, at: float) -> Weighing:
+    """Return how a subject stands at a time.
+
+    E-values of one family average, so a family's weight is the log of their mean over all its detectors in the
+    panel, silent ones (e-value 1) included. Families are taken as independent: their weights add.
+    """
+    faults: list[str] = []
+    evidence = {name: _spoken(name, d, folio.states[name], baseline, faults) for name, d in panel.items()}
+    members: dict[str, list[float]] = {}
+    for name, detector in panel.items():
+        members.setdefault(detector.family, []).append(evidence[name].weight)
+    families = {family: log_mean(weights) for family, weights in members.items()}
+    try:
+        harvest = HARVEST.reading(folio.harvest)
+    except FAULTS:
+        faults.append("harvest")
+        harvest = HARVEST.reading(HARVEST.initial())
+    standing = Standing(
+        subject=subject,
+        at=at,
+        weight=sum(families.values()),
+        families=families,
+        evidence=evidence,
+        harvest=harvest,
+    )
+    return Weighing(standing, faults)
+
+
+def _spoken(name: str, detector: Detector[Any], state: Any, baseline: Baseline, faults: list[str]) -> Evidence:
+    try:
+        evidence = detector.evidence(state, baseline)
+    except FAULTS:
+        faults.append(name)
+        return Evidence()
+    if 0.0 <= evidence.weight < math.inf:
+        return evidence
+    if evidence.weight < 0:  # says nothing, in other words
+        return Evidence(0.0, evidence.because)
+    faults.append(name)
+    return Evidence()
+
+
+def log_mean(weights: Sequence[float]) -> float:
+    """Return the log of the mean of e-values, given and returned in nats; never below 0."""
+    largest = max(weights, default=0.0)
+    if largest <= 0.0:
+        return 0.0
+    return max(0.0, largest + math.log(sum([math.exp(w - largest) for w in weights]) / len(weights)))
+
+
+def importance(standing: Standing) -> int:
+    """Return how much a case is worth keeping, 0 to 63: doublings of what was taken home, and nats of weight.
+
+    One exchange is grade 1, a thousand are 10: a million keys used once each never push out a harvester.
+    """
+    taken = max(0, standing.harvest.exchanges) + max(0.0, standing.harvest.traces)
+    return min(RANKS - 1, int(math.log2(1 + taken) + standing.weight))
+
+
+def decide(standing: Standing, verdict: Verdict | None, current: Decision | None, name: str) -> Decision | None:
+    """Return the decision that a verdict makes necessary, or None if the one that stands is enough.
+
+    Stricter, or of the same rank but different, takes effect at once; the same is renewed when less than half of
+    its time is left; for a milder one the old lapses first, unless its policy was edited since.
+    """
+    if verdict is None:
+        return None
+    if current is not None and current.until > standing.at and _enough(current, verdict, standing.at):
+        return None
+    return Decision(
+        id=name,
+        subject=standing.subject,
+        action=verdict.action,
+        severity=verdict.severity,
+        at=standing.at,
+        until=standing.at + verdict.lasts,
+        parameters=verdict.parameters,
+        policy=verdict.policy,
+        rule=verdict.rule,
+        revision=verdict.revision,
+        mode=verdict.mode,
+        weight=standing.weight,
+        families=standing.families,
+        evidence=standing.evidence,
+        harvest=standing.harvest,
+    )
+
+
+def _enough(current: Decision, verdict: Verdict, at: float) -> bool:
+    if rank(verdict) != rank(current):
+        edited = current.policy == verdict.policy and current.revision != verdict.revision
+        return rank(verdict) < rank(current) and not edited
+    same = (current.action, current.parameters) == (verdict.action, verdict.parameters)
+    return same and current.until - at >= verdict.lasts / 2

@@ -1,0 +1,87 @@
+"""Where text becomes features: queries and answers in, observations out that hold no words.
+
+Everything here is counts, clamped parameters and keyed fingerprints; the texts can be dropped as soon as it returns.
+Nothing raises, whatever the client wrote, and time is bounded by the edges that each part reads.
+"""
+
+import math
+from typing import Final
+
+from detectors.base import AnswerObservation, QueryObservation
+from gateway.demands import demanded
+from gateway.embedding import Characters, cell
+from gateway.exchange import Answer, Entry, Query
+from gateway.scaffold import Fingerprints, core
+
+_MOST: Final = 2**31 - 1  # clients may ask for 10^30 tokens; storage and sketches hold 64 bits
+_HOTTEST: Final = 100.0  # no provider takes a temperature beyond 2; beyond this it is nonsense
+
+
+def _count(value: int) -> int:
+    return min(max(value, 0), _MOST)
+
+
+def _seconds(value: float) -> float:
+    return value if math.isfinite(value) else 0.0
+
+
+class Features:
+    """Turns exchanges into observations; one object serves every subject."""
+
+    def __init__(self, salt: bytes) -> None:
+        """Key the fingerprints: observations of two salts cannot be compared."""
+        self._prints = Fingerprints(salt)
+        self._characters = Characters()
+
+    def observe(self, query: Query, answer: Answer, entry: Entry) -> tuple[QueryObservation, AnswerObservation]:
+        """Return what is kept of one exchange."""
+        asked = self._asked(query, _seconds(entry.at))
+        return asked, _answered(answer, entry, asked)
+
+    def _asked(self, query: Query, at: float) -> QueryObservation:
+        users = [turn.text for turn in query.turns if turn.role == "user"]
+        first, newest = (users[0], users[-1]) if users else ("", "")
+        in_system = demanded(query.system)
+        in_turn = "" if in_system else demanded(first) or (demanded(newest) if len(users) > 1 else "")
+        return QueryObservation(
+            at=at,
+            scaffold=self._prints.scaffold(query.system, first, in_turn),
+            opening=self._prints.opening(newest),
+            payload=self._prints.of(newest),
+            cell=cell(self._characters.embed(core(newest))),
+            demands_reasoning=bool(in_system or in_turn),
+            turns=max(len(query.turns), 1),
+            prompt_chars=len(query.system) + sum([len(turn.text) for turn in query.turns]),
+            payload_chars=len(newest),
+            max_tokens=_count(query.max_tokens),
+            samples=max(_count(query.samples), 1),
+            logprobs=_count(query.logprobs),
+            logit_bias=_count(query.logit_bias),
+            temperature=query.temperature if 0.0 <= query.temperature <= _HOTTEST else -1.0,
+            tools=_count(query.tools),
+            tool_results=_count(query.tool_results),
+            images=_count(query.images),
+            streamed=query.stream,
+        )
+
+
+def _answered(answer: Answer, entry: Entry, asked: QueryObservation) -> AnswerObservation:
+    took = max(_seconds(entry.took), 0.0)
+    # An answer longer than the capture limit was read in part: its lengths grow by what was not captured.
+    whole = entry.response_bytes / len(entry.response) if entry.truncated and entry.response else 1.0
+    return AnswerObservation(
+        at=asked.at + took,
+        query=asked,
+        status=_count(entry.status),
+        prompt_tokens=_count(answer.usage.prompt_tokens),
+        completion_tokens=_count(answer.usage.completion_tokens),
+        reasoning_tokens=_count(answer.usage.reasoning_tokens),
+        text_chars=int((len(answer.text) + len(answer.refusal)) * max(whole, 1.0)),
+        reasoning_chars=int(len(answer.reasoning) * max(whole, 1.0)),
+        choices=_count(answer.choices),
+        logprobs=answer.logprobs,
+        tool_calls=_count(answer.tool_calls),
+        finish="error" if answer.error else answer.finish,
+        complete=entry.complete and (answer.ended or entry.truncated),
+        took=took,
+    )

@@ -1,0 +1,51 @@
+"""Cases at work: those touched last stay decoded in memory, the others come from the store."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+
+from detectors.base import Panel
+from gateway.decisions import Subject
+from gateway.engine import Folio, begin, unseal
+from gateway.stores.base import Store
+
+
+class Folios:
+    """A bounded memory of folios; the least recently kept goes first.
+
+    Args:
+        panel: the detectors.
+        most: folios held.
+        forget: seconds after which an untouched case begins anew.
+    """
+
+    def __init__(self, panel: Panel, most: int, forget: float) -> None:
+        self._panel = panel
+        self._most = most
+        self._forget = forget
+        self._held: OrderedDict[Subject, Folio] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def open(self, subjects: Sequence[Subject], store: Store, at: float) -> tuple[dict[Subject, Folio], list[str]]:
+        """Return a folio of each subject, and the names of detectors whose stored state could not be read."""
+        missing = [subject for subject in subjects if subject not in self._held]
+        stored = store.cases(missing) if missing else {}
+        faults: list[str] = []
+        opened = {}
+        for subject in subjects:
+            folio = self._held.get(subject)
+            if folio is None and subject in stored:
+                folio, damaged = unseal(self._panel, stored[subject])
+                faults += damaged
+            stale = folio is None or folio.last_at < at - self._forget
+            opened[subject] = begin(self._panel) if folio is None or stale else folio
+        return opened, faults
+
+    def keep(self, folios: Mapping[Subject, Folio]) -> None:
+        """Hold folios that were committed."""
+        for subject, folio in folios.items():
+            self._held[subject] = folio
+            self._held.move_to_end(subject)
+        while len(self._held) > self._most:
+            self._held.popitem(last=False)

@@ -1,0 +1,104 @@
+"""One exchange on its way through the gateway: what is known of it so far, and what is kept for the analyst."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from gateway import clock
+from gateway.decisions import Subject
+from gateway.dialects.base import Dialect
+from gateway.exchange import Entry, Glance, Surface
+from gateway.gate import UNTOUCHED, Admitted
+from gateway.hop import Inbound, inbound, sane_request_id
+
+CALLER_GONE = 499  # nginx's word for it: nothing was answered, the client had left
+_UNREAD = Glance()
+
+
+class Passage:
+    """One exchange.
+
+    Attributes:
+        id: unique for ever; the request id is another, for the client may choose it.
+        at, began: arrival: seconds since the epoch, and on the monotonic clock.
+        body: as the client sent it.
+        status: as the client got it; 0 until then.
+        asked: the query went out to the model.
+        started: the head of an answer has gone out.
+        heard: the head of the model's answer has come in.
+        complete: the last byte went out to the client.
+        plain: the answer goes out without content coding.
+        last: the piece that went out last.
+        readied: seconds of the gateway's own work before the query went out.
+        sent, first_byte: monotonic clock: query handed to the model, its answer's head read.
+        error: from metrics.ERROR_TYPES; empty if all went well.
+    """
+
+    __slots__ = (
+        "_kept", "_room", "admitted", "asked", "at", "began", "body", "client", "complete", "dialect", "error",
+        "first_byte", "glance", "heard", "id", "last", "plain", "readied", "received", "request_id",
+        "response_encoding", "response_type", "scope", "sent", "started", "status", "subjects", "surface",
+    )  # fmt: skip
+
+    def __init__(self, scope: Mapping[str, Any], dialect: Dialect, surface: Surface, capture: int) -> None:
+        self.at = clock.now()
+        self.began = clock.monotonic()
+        self.scope = scope
+        self.dialect = dialect
+        self.surface = surface
+        self.client: Inbound = inbound(scope["headers"])
+        self.id = os.urandom(16).hex()
+        asked = self.client.found.get(b"x-request-id", b"")
+        self.request_id = asked.decode("ascii") if asked and sane_request_id(asked) else f"req_{self.id[:16]}"
+        self.body = b""
+        self.glance = _UNREAD
+        self.subjects: tuple[Subject, ...] = ()
+        self.admitted: Admitted = UNTOUCHED
+        self.status = 0
+        self.plain = True
+        self.last = b""
+        self.asked = self.heard = self.started = self.complete = False
+        self.error = ""
+        self.readied = self.sent = self.first_byte = 0.0
+        self.response_type = self.response_encoding = ""
+        self.received = 0
+        self._kept: list[bytes] = []
+        self._room = capture
+
+    def keep(self, piece: bytes) -> None:
+        """Keep a reference to a piece of the answer while there is room; beyond, only count."""
+        self.received += len(piece)
+        if self._room > 0:
+            self._kept.append(piece)
+            self._room -= len(piece)
+
+    def captured(self, limit: int) -> bytes:
+        """Return what was kept of the answer, at most ``limit`` bytes."""
+        kept = self._kept[0] if len(self._kept) == 1 else b"".join(self._kept)
+        return kept if len(kept) <= limit else kept[:limit]
+
+    def widen(self, capture: int) -> None:
+        """Keep more of the answer than planned."""
+        self._room = max(self._room, capture)
+
+    def entry(self, limit: int, took: float) -> Entry:
+        """Return the exchange as the journal keeps it."""
+        response = self.captured(limit)
+        return Entry(
+            id=self.id,
+            at=self.at,
+            took=took,
+            surface=self.surface.name,
+            model=self.glance.model or self.surface.model,
+            subjects=self.subjects,
+            status=self.status,
+            request=self.body,
+            request_encoding=self.client.found.get(b"content-encoding", b"").decode("latin-1"),
+            response=response,
+            response_type=self.response_type,
+            response_encoding=self.response_encoding,
+            response_bytes=self.received,
+            truncated=self.received > len(response),
+            complete=self.complete,
+            decision=self.admitted.decision,
+        )

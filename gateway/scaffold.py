@@ -1,0 +1,118 @@
+"""The fixed part of a query, told from one query alone: canonical wording and keyed fingerprints.
+
+A client's template shows as what does not change: the system prompt, the lead-in and the last line of the first
+user turn, the first words of the newest. Digits, addresses, quotations, code and documents are dropped first, so
+that the fingerprint of a template does not change with what is filled in. Fingerprints are keyed: two installations
+cannot compare theirs, and a list of known prompts cannot be looked up without the key.
+"""
+
+import re
+from hashlib import blake2b
+from itertools import islice
+
+from xxhash import xxh3_64_intdigest
+
+from gateway.embedding import edges
+
+EDGE = 1024  # characters read at each end of a text
+OPENING = 6  # tokens; on planted templates six told every one of them apart
+_CORE_FROM, _CORE_CHARS, _CORE_WHOLE = 3, 400, 200  # see core()
+_LEAD = 120  # characters within which a lead-in must end
+_TAIL = 240  # characters; a longer last line is the payload itself
+_START = 600  # characters read for the opening
+
+# What is filled in. Each alternative stops at the next of its own delimiter, so the scan is linear.
+_FILLED = re.compile(
+    r"```[^`]*(?:```)?|\"[^\"]{24,}\"|“[^”]{24,}”|«[^»]{24,}»|「[^」]{12,}」|<\w{1,20}>[^<]{24,}</\w{1,20}>"
+    r"|\{[^{}]{24,}\}|https?://\S+"
+)
+_WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]{1,2}|[^\W\d_぀-ヿ㐀-䶿一-鿿]+")
+_ORDER_WORDS = (
+    "answer reply respond response please step steps final output return format json explain think reason reasoning "
+    "concise creative brief briefly only write give put box boxed label score rate feedback sentence sentences words "
+    "must never always use include provide yes no antworte bitte schritt nur responde paso solo réponds étape "
+    "请 回答 输出 步骤 一步 最终 答案"
+)
+_ORDERS = frozenset(_ORDER_WORDS.split())
+_ENOUGH = 2  # words of orders that make a last line part of the template
+_COLON = re.compile(r"[:：]")
+
+
+def canonical(text: str) -> str:
+    r"""Return the text's fixed wording: lower-case words, one space between, nothing that is filled in.
+
+    Examples:
+        >>> canonical("Rate  item 17: see https://a.example/x\nBe BRIEF.")
+        'rate item see be brief'
+
+    """
+    return " ".join(_WORD.findall(_FILLED.sub(" ", edges(text, EDGE)).lower()))
+
+
+def frame(turn: str) -> str:
+    r"""Return what frames the payload of a turn: a short lead-in up to a colon, and a last line that gives orders.
+
+    A last line without orders is payload: in a template that ends with what is filled in, it would make every
+    fingerprint different and hide the template.
+
+    Examples:
+        >>> frame("Q: Is tin a metal?\nThink step by step, then answer.")
+        'q think step by step then answer'
+        >>> frame("Sum this up.\nThe night train to Linz was late.")
+        ''
+
+    """
+    text = edges(turn, EDGE).strip()
+    colon = _COLON.search(text, 0, _LEAD)
+    lead = canonical(text[: colon.start()]) if colon else ""
+    if lead.count(" ") >= OPENING:
+        lead = ""
+    body, _, tail = text.rpartition("\n")
+    last = canonical(tail) if body and len(tail) <= _TAIL else ""
+    label = tail.endswith((":", "：")) and last.count(" ") < OPENING
+    if not label and len(_ORDERS.intersection(last.split())) < _ENOUGH:
+        last = ""
+    return f"{lead} {last}".strip()
+
+
+def core(turn: str) -> str:
+    """Return the part of a turn that is most likely payload and least likely template.
+
+    Templates sit at the ends of a turn more often than in its middle: of a text over 200 characters this keeps 400
+    from a third on. Over 34 public sources that spread payloads of one template 18 % wider than the whole turn did
+    (geometric mean 0.65 against 0.55), and better than the last two thirds, the longest paragraph or the tail.
+    """
+    if len(turn) <= _CORE_WHOLE:
+        return turn
+    start = len(turn) // _CORE_FROM
+    return turn[start : start + _CORE_CHARS]
+
+
+class Fingerprints:
+    """Keyed 64-bit fingerprints. 0 means that there is nothing to fingerprint."""
+
+    def __init__(self, salt: bytes) -> None:
+        """Key the fingerprints with a salt that the installation keeps secret."""
+        self._seed = int.from_bytes(blake2b(salt, digest_size=8, person=b"fingerprint").digest(), "big")
+
+    def of(self, text: str) -> int:
+        """Return the fingerprint of a text, 0 for the empty text, 1 to 2^64 - 1 otherwise."""
+        if not text:
+            return 0
+        return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"), self._seed) or 1
+
+    def opening(self, turn: str) -> int:
+        """Return the fingerprint of the first ``OPENING`` tokens, 0 if there are fewer."""
+        words = [match[0] for match in islice(_WORD.finditer(turn[:_START].lower()), OPENING)]
+        return self.of("\x1f".join(words)) if len(words) == OPENING else 0
+
+    def scaffold(self, system: str, first: str, demand: str) -> int:
+        """Return the fingerprint of the fixed part.
+
+        A system prompt of some length is the fixed part; without one, the frame of the first turn is. The words
+        that demand reasoning join it, so that one demanding sentence stays one template whatever it is asked about.
+        """
+        fixed = canonical(system)
+        if fixed.count(" ") < OPENING - 1:
+            fixed = f"{fixed}\x1f{frame(first)}" if not demand else fixed
+        return self.of(f"{fixed}\x1f{canonical(demand)}".strip("\x1f"))

@@ -1,0 +1,69 @@
+"""The end of an exchange, exactly once however it ended: counted, journaled, its meters corrected."""
+
+from functools import cache
+
+from gateway import clock, metrics
+from gateway.encoding import decode
+from gateway.exchange import Usage
+from gateway.gate import Gate
+from gateway.link import Link
+from gateway.passage import CALLER_GONE, Passage
+
+_REFUSED_KEYS = frozenset({401, 403, 407})  # by the model: whoever sent it, no case of a real client's
+_SUCCESS = range(200, 300)
+_UNFOLDED_AT_MOST = 4  # times what was captured: more is no text that a model wrote
+
+# Labels are closed vocabularies, so what is kept here is bounded; a lookup costs more than adding to a child.
+_requests = cache(metrics.REQUESTS.labels)
+_errors = cache(metrics.ERRORS.labels)
+_upstream = cache(metrics.UPSTREAM.labels)
+_first_byte = cache(metrics.FIRST_BYTE.labels)
+_admission = metrics.OVERHEAD.labels("admission")
+
+
+class Settlement:
+    """Settles exchanges of one proxy."""
+
+    def __init__(self, link: Link, gate: Gate, capture: int) -> None:
+        self._link = link
+        self._gate = gate
+        self._capture = capture
+
+    def settle(self, passage: Passage) -> None:
+        """Count an exchange, post it to the journal if it is one for the analyst, correct its meters."""
+        end = clock.monotonic()
+        surface, admitted = passage.surface, passage.admitted
+        _requests(surface.name, surface.dialect, str(passage.status), admitted.action, admitted.mode).inc()
+        if passage.error:
+            _errors(passage.error).inc()
+        if passage.asked:
+            _admission.observe(max(0.0, passage.readied))
+            _upstream(surface.name).observe(end - passage.sent)
+        if passage.heard:
+            _first_byte(surface.name).observe(passage.first_byte - passage.sent)
+        if for_the_analyst(passage):
+            self._link.post(passage.entry(self._capture, end - passage.began))
+        if admitted.carried is not None:
+            self._gate.settle(admitted, passage.glance, self._usage(passage))
+
+    def _usage(self, passage: Passage) -> Usage:
+        """Return what the model says it billed; nothing if it did not come to that."""
+        if not passage.heard or passage.status not in _SUCCESS:
+            return Usage()
+        kept = passage.captured(passage.received)
+        body = decode(kept, passage.response_encoding, max(1 << 20, _UNFOLDED_AT_MOST * len(kept)))
+        return passage.dialect.hear(passage.surface, passage.response_type, body or b"").usage
+
+
+def for_the_analyst(passage: Passage) -> bool:
+    """Whether an exchange goes to the journal.
+
+    All that went out to the model on a surface that generates, and successful POSTs to paths that nobody knows: a
+    new endpoint must not be a way round the analyst. Not what the model did not authorise: a stranger with a
+    made-up key must not fill a case. Not where the model never answered, unless it was the client that left.
+    """
+    if not passage.asked or not (passage.heard or passage.status == CALLER_GONE):
+        return False
+    if passage.surface.generates:
+        return passage.status not in _REFUSED_KEYS
+    return passage.surface.name == "opaque" and passage.scope["method"] == "POST" and passage.status in _SUCCESS

@@ -1,0 +1,253 @@
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.base import AnswerObservation, Baseline, Evidence, Family, Harvest, Observation, Panel, QueryObservation
+from gateway.decisions import Decision, Standing, Subject, Verdict
+from gateway.engine import Folio, begin, decide, fold, importance, log_mean, merge, seal, unseal, weigh
+
+ANNA = Subject("key", "anna")
+NOW = 1_800_000_000.0
+
+
+class Count(msgspec.Struct, frozen=True):
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Counts observations; each is worth ``worth`` nats."""
+
+    worth: float = 1.0
+    family: ClassVar[Family] = "content"
+    name: ClassVar[str] = "counting"
+    state: ClassVar[type[Count]] = Count
+
+    def initial(self) -> Count:
+        return Count()
+
+    def update(self, state: Count, observation: Observation) -> Count:
+        if isinstance(observation, QueryObservation) and observation.max_tokens == 13:
+            raise ValueError("a bad day")
+        return Count(state.number + 1)
+
+    def merge(self, a: Count, b: Count) -> Count:
+        if a.number == 666:
+            raise ZeroDivisionError
+        return Count(a.number + b.number)
+
+    def evidence(self, state: Count, baseline: Baseline) -> Evidence:
+        if state.number == 99:
+            raise OverflowError
+        return Evidence(self.worth * state.number * baseline.number("scale", 1.0), {"seen": float(state.number)})
+
+
+@dataclass(frozen=True)
+class Timing(Counting):
+    """The same, in another family."""
+
+    family: ClassVar[Family] = "timing"
+
+
+PANEL: Panel = {"a": Counting(), "b": Counting(0.0), "c": Timing(2.0)}
+
+
+def query(at: float = NOW, max_tokens: int = 0) -> QueryObservation:
+    return QueryObservation(at=at, max_tokens=max_tokens)
+
+
+def answer(at: float = NOW) -> AnswerObservation:
+    return AnswerObservation(at=at, query=query(), completion_tokens=500, text_chars=2000)
+
+
+def numbers(folio: Folio) -> list[int]:
+    return [state.number for state in folio.states.values()]
+
+
+def test_folding_in_one_batch_or_one_by_one_is_the_same() -> None:
+    seen = [query(NOW + n) for n in range(5)] + [answer(NOW + 9)]
+    whole = fold(PANEL, begin(PANEL), seen).folio
+    piecewise = begin(PANEL)
+    for one in seen:
+        piecewise = fold(PANEL, piecewise, [one]).folio
+    assert whole == piecewise
+    assert (whole.observations, whole.first_at, whole.last_at) == (6, NOW, NOW + 9)
+    assert whole.harvest.exchanges == 1
+
+
+def test_folding_leaves_the_given_folio_unharmed() -> None:
+    before = begin(PANEL)
+    fold(PANEL, before, [query()])
+    assert before == begin(PANEL)
+
+
+def test_a_detector_that_fails_is_passed_over_for_that_observation_and_named() -> None:
+    folding = fold(PANEL, begin(PANEL), [query(), query(max_tokens=13), query()])
+    assert numbers(folding.folio) == [2, 2, 2]
+    assert sorted(folding.faults) == ["a", "b", "c"]
+    assert folding.folio.observations == 3
+
+
+def test_a_case_survives_storage() -> None:
+    folio = fold(PANEL, begin(PANEL), [query(), answer(NOW + 1)]).folio
+    assert unseal(PANEL, seal(folio)) == (folio, [])
+    assert unseal(PANEL, seal(begin(PANEL))) == (begin(PANEL), [])
+
+
+def test_a_state_that_is_new_or_unreadable_begins_anew_and_the_rest_stays() -> None:
+    folio = fold(
+        {"a": Counting(), "b": Counting(), "gone": Counting()}, begin({"gone": Counting(), **PANEL}), [query()]
+    )
+    stored = seal(folio.folio._replace(states={**folio.folio.states, "b": "no state"}))
+    back, faults = unseal(PANEL, stored)
+    assert numbers(back) == [1, 0, 0]
+    assert faults == ["b"]
+    assert back.observations == 1
+
+
+@given(st.binary(max_size=200))
+def test_bytes_that_are_no_case_begin_anew(stored: bytes) -> None:
+    folio, faults = unseal(PANEL, stored)
+    assert folio == begin(PANEL)
+    assert faults == ["case"]
+
+
+def test_merging_adds_members_up_in_either_order() -> None:
+    a = fold(PANEL, begin(PANEL), [query(), answer()]).folio
+    b = fold(PANEL, begin(PANEL), [query(NOW - 5)]).folio
+    both = merge(PANEL, a, b).folio
+    assert both == merge(PANEL, b, a).folio
+    assert numbers(both) == [3, 3, 3]
+    assert (both.first_at, both.last_at, both.observations) == (NOW - 5, NOW, 3)
+    assert merge(PANEL, a, begin(PANEL)).folio == a
+
+
+def test_a_merge_that_fails_keeps_one_side_and_is_named() -> None:
+    bad = begin(PANEL)._replace(states={**begin(PANEL).states, "b": Count(666)})
+    merging = merge(PANEL, bad, begin(PANEL))
+    assert merging.faults == ["b"]
+    assert numbers(merging.folio) == [0, 666, 0]
+
+
+def test_weights_of_a_family_average_as_e_values_and_families_add() -> None:
+    folio = fold(PANEL, begin(PANEL), [query()] * 5).folio
+    standing, faults = weigh(PANEL, Baseline(), folio, ANNA, NOW)
+    assert standing.families == pytest.approx({"content": math.log((math.exp(5) + 1) / 2), "timing": 10.0})
+    assert standing.weight == pytest.approx(sum(standing.families.values()))
+    assert standing.evidence["a"].because == {"seen": 5.0}
+    assert not faults
+
+
+def test_a_subject_never_seen_weighs_nothing_and_took_nothing() -> None:
+    standing = weigh(PANEL, Baseline(), begin(PANEL), ANNA, NOW).standing
+    assert standing.weight == 0
+    assert standing.harvest == Harvest()
+
+
+@pytest.mark.parametrize(("worth", "named"), [(math.nan, ["a"]), (math.inf, ["a"]), (-3.0, []), (-math.inf, [])])
+def test_evidence_that_is_no_number_counts_nothing_and_is_named(worth: float, named: list[str]) -> None:
+    panel: Panel = {"a": Counting(worth)}
+    folio = fold(panel, begin(panel), [query()]).folio
+    standing, faults = weigh(panel, Baseline(), folio, ANNA, NOW)
+    assert standing.weight == 0
+    assert faults == named
+
+
+def test_evidence_that_fails_counts_nothing_and_is_named() -> None:
+    folio = begin(PANEL)._replace(states={**begin(PANEL).states, "a": Count(99)})
+    standing, faults = weigh(PANEL, Baseline(), folio, ANNA, NOW)
+    assert (standing.weight, faults) == (0, ["a"])
+
+
+def test_the_baseline_reaches_the_detectors() -> None:
+    folio = fold(PANEL, begin(PANEL), [query()]).folio
+    standing = weigh(PANEL, Baseline("test", {"scale": 4.0}), folio, ANNA, NOW).standing
+    assert standing.families["timing"] == 8.0
+
+
+@given(st.lists(st.floats(0, 5000), min_size=1, max_size=8))
+def test_a_mean_of_e_values_lies_between_largest_and_its_share(weights: list[float]) -> None:
+    mean = log_mean(weights)
+    assert max(0.0, max(weights) - math.log(len(weights))) - 1e-9 <= mean <= max(weights) + 1e-9
+
+
+def test_importance_grows_with_doublings_and_nats_and_is_bounded() -> None:
+    assert importance(standing(exchanges=0)) == 0
+    assert importance(standing(exchanges=1)) == 1
+    assert importance(standing(exchanges=1023)) == 10
+    assert importance(standing(exchanges=1023, weight=5.0)) == 15
+    assert importance(standing(exchanges=10**9, weight=1e6)) == 63
+
+
+def standing(exchanges: int = 0, weight: float = 0.0, at: float = NOW) -> Standing:
+    return Standing(subject=ANNA, at=at, weight=weight, families={}, evidence={}, harvest=Harvest(exchanges=exchanges))
+
+
+def verdict(action: str = "trim", severity: int = 2, **other: object) -> Verdict:
+    fields = {"lasts": 100.0, "mode": "enforce", "policy": "p", "revision": "r1", **other}
+    return Verdict(action=action, severity=severity, **fields)  # type: ignore[arg-type]  # by name
+
+
+def taken(of: Verdict, at: float = NOW) -> Decision:
+    decision = decide(standing(at=at), of, None, "dec_0")
+    assert decision is not None
+    return decision
+
+
+def decided(of: Verdict | None, current: Decision | None, at: float = NOW + 1) -> str:
+    decision = decide(standing(at=at), of, current, "dec_1")
+    return decision.action if decision else "nothing"
+
+
+def test_a_decision_says_what_the_verdict_said_and_on_what_numbers() -> None:
+    decision = decide(standing(exchanges=7, weight=3.0), verdict(parameters={"logprobs": True}), None, "dec_7")
+    assert decision is not None
+    assert (decision.id, decision.subject, decision.at, decision.until) == ("dec_7", ANNA, NOW, NOW + 100)
+    assert (decision.action, decision.severity, decision.mode, decision.revision) == ("trim", 2, "enforce", "r1")
+    assert (decision.weight, decision.harvest.exchanges, decision.parameters) == (3.0, 7, {"logprobs": True})
+
+
+def test_without_a_verdict_nothing_is_decided() -> None:
+    assert decided(None, None) == "nothing"
+    assert decided(None, taken(verdict())) == "nothing"
+
+
+def test_a_stricter_verdict_takes_effect_at_once() -> None:
+    assert decided(verdict("deny", 5), taken(verdict())) == "deny"
+
+
+def test_a_milder_verdict_waits_until_the_old_decision_has_lapsed() -> None:
+    old = taken(verdict("deny", 5))
+    assert decided(verdict(), old) == "nothing"
+    assert decided(verdict(), old, at=NOW + 100) == "trim"
+
+
+def test_the_same_verdict_renews_only_when_less_than_half_is_left() -> None:
+    old = taken(verdict())
+    assert decided(verdict(), old, at=NOW + 50) == "nothing"
+    assert decided(verdict(), old, at=NOW + 51) == "trim"
+
+
+def test_equally_strict_but_different_takes_effect_at_once() -> None:
+    old = taken(verdict())
+    assert decided(verdict("blur"), old) == "blur"
+    assert decided(verdict(parameters={"max_tokens": 5}), old) == "trim"
+
+
+def test_a_measure_in_force_is_not_lifted_by_a_severer_one_in_shadow() -> None:
+    assert decided(verdict("deny", 5, mode="shadow"), taken(verdict())) == "nothing"
+
+
+def test_enforcing_what_was_tried_in_shadow_takes_effect_at_once() -> None:
+    assert decided(verdict(revision="r2"), taken(verdict(mode="shadow"))) == "trim"
+
+
+def test_a_policy_put_back_into_shadow_lets_go_at_once() -> None:
+    old = taken(verdict("deny", 5))
+    assert decided(verdict("deny", 5, mode="shadow", revision="r2"), old) == "deny"
+    assert decided(verdict(revision="r2", policy="another"), old) == "nothing"
