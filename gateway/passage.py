@@ -49,7 +49,8 @@ class Passage:
         self.client: Inbound = inbound(scope["headers"])
         self.id = os.urandom(16).hex()
         asked = self.client.found.get(b"x-request-id", b"")
-        self.request_id = asked.decode("ascii") if asked and sane_request_id(asked) else f"req_{self.id[:16]}"
+        # Ours is bare hexadecimal because model servers exist that refuse a request id which is no UUID.
+        self.request_id = asked.decode("ascii") if asked and sane_request_id(asked) else self.id
         self.body = b""
         self.glance = _UNREAD
         self.subjects: tuple[Subject, ...] = ()
