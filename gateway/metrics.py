@@ -39,7 +39,7 @@ FIRST_BYTE = Histogram(
     "stillguard_upstream_first_byte_seconds", "Time to the model's first byte.", ["surface"], buckets=_SLOW
 )
 INFLIGHT = Gauge("stillguard_inflight_requests", "Exchanges under way.", multiprocess_mode="livesum")
-TOKENS = Counter("stillguard_tokens_total", "Tokens billed, as the model counted them.", ["surface", "direction"])
+TOKENS = Counter("stillguard_tokens_total", "Tokens of weighed exchanges, as the model counted them.", ["direction"])
 # queue, journal, store
 QUEUE = Gauge("stillguard_queue_entries", "Entries waiting in proxies' memory.", multiprocess_mode="livesum")
 QUEUE_DROPPED = Counter("stillguard_queue_dropped_total", "Entries lost to a full queue or disk.", ["reason"])

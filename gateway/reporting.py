@@ -40,13 +40,17 @@ class Reporting:
         self._evidence = {name: metrics.EVIDENCE.labels(name) for name in detectors}
         self._queries = metrics.OBSERVATIONS.labels("query")
         self._answers = metrics.OBSERVATIONS.labels("answer")
+        self._tokens = {way: metrics.TOKENS.labels(way) for way in ("prompt", "completion", "reasoning")}
         self._active: Counter[tuple[str, str]] = Counter()
 
     def batch(self, found: Found, at: float) -> None:
         """Count a batch, and log its decisions."""
-        answers = sum(isinstance(o, AnswerObservation) for o in found.observations)
-        self._answers.inc(answers)
-        self._queries.inc(len(found.observations) - answers)
+        answers = [o for o in found.observations if isinstance(o, AnswerObservation)]
+        self._answers.inc(len(answers))
+        self._queries.inc(len(found.observations) - len(answers))
+        self._tokens["prompt"].inc(sum(answer.prompt_tokens for answer in answers))
+        self._tokens["completion"].inc(sum(answer.completion_tokens for answer in answers))
+        self._tokens["reasoning"].inc(sum(answer.reasoning_tokens for answer in answers))
         metrics.JOURNAL_CORRUPT.inc(found.corrupt)
         for name, times in Counter(found.faults).items():
             metrics.DETECTOR_ERRORS.labels(name).inc(times)
