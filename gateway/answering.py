@@ -30,13 +30,14 @@ async def answer(passage: Passage, wire: Wire, send: Send) -> None:
         raise UpstreamError("cut")
     passage.response_type = back.found.get(b"content-type", b"").decode("latin-1")
     passage.response_encoding = back.found.get(b"content-encoding", b"").decode("latin-1")
+    coded = bool(passage.response_encoding) and bool(codings(passage.response_encoding))
     rewriter = _rewriter(passage, wire.status)
-    undo = decoder(passage.response_encoding) if rewriter and codings(passage.response_encoding) else None
-    if rewriter and undo is None and codings(passage.response_encoding):
+    undo = decoder(passage.response_encoding) if rewriter and coded else None
+    if rewriter and coded and undo is None:
         wire.abort()  # what cannot be read cannot be trimmed, and must not pass untrimmed
         raise UpstreamError("cut")
     passage.status = wire.status
-    passage.plain = undo is not None or not codings(passage.response_encoding)
+    passage.plain = undo is not None or not coded
     passage.started = True
     await send(
         {

@@ -20,11 +20,6 @@ class Deadline:
         self._at = inf
         self._handle: asyncio.TimerHandle | None = None
 
-    @property
-    def armed(self) -> bool:
-        """Whether something is being waited for."""
-        return self._at != inf
-
     def set(self, seconds: float) -> None:
         """Move the deadline to so many seconds from now."""
         self._at = at = self._loop.time() + seconds

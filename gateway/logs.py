@@ -8,8 +8,8 @@ from typing import TextIO
 # What a log call may add through ``extra``. Anything else is dropped, so that text cannot slip in.
 FIELDS = frozenset({
     "decision", "subject", "action", "mode", "severity", "policy", "rule", "revision", "weight", "until",
-    "families", "exchanges", "traces", "request", "surface", "status", "error", "error_type", "retry_in", "child", "pid",
-    "entries", "seconds", "fault", "file", "address",
+    "families", "exchanges", "traces", "request", "surface", "status", "error", "error_type", "retry_in", "child",
+    "pid", "entries", "seconds", "fault", "file", "address", "request_id",
 })  # fmt: skip
 
 

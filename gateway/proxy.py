@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from gateway import clock, metrics
+from gateway import clock
 from gateway.actions.base import Action, RefusalKind, Refuse
 from gateway.answering import Send, answer, interruption
 from gateway.asking import CallerGone, Receive, ask, look, read_body, route, trimmed
@@ -63,7 +63,7 @@ class Proxy:
         """Answer one request. Whatever happens, it is settled once, and the client is told or cut off."""
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])  # ASGI's way to say that lifespan events are not heeded
-        metrics.INFLIGHT.inc()
+        self._settlement.tallies.enter()
         dialect, surface = self._dialects.find(scope["method"], scope["path"], scope["headers"])
         passage = Passage(scope, dialect, surface, self._capture)
         try:
@@ -81,7 +81,7 @@ class Proxy:
             log.exception("an exchange failed", extra={"request_id": passage.request_id})
             await self._fail(passage, send)
         finally:
-            metrics.INFLIGHT.dec()
+            self._settlement.tallies.leave()
             self._settlement.settle(passage)
 
     def refusal(
@@ -94,6 +94,10 @@ class Proxy:
         status, lines, body = self._refusal(passage, fault)
         self._settlement.settle(passage)
         return status, lines, body
+
+    def close(self) -> None:
+        """Hand over what was counted: no more exchanges will come."""
+        self._settlement.tallies.flush()
 
     async def _pass(self, passage: Passage, receive: Receive, send: Send) -> None:
         found = passage.client.found

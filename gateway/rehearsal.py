@@ -10,6 +10,7 @@ from gateway.decisions import Subject
 from gateway.engine import begin, fold, weigh
 from gateway.exchange import Answer, Entry, Query, Turn, Usage
 from gateway.features import Features
+from gateway.policies.ladder import SPEAKS
 
 DAYS, MOST = 7, 1500  # a client's life in a rehearsal: days, and exchanges at most
 LOOK = 32  # exchanges between two looks at the states while learning
@@ -43,7 +44,8 @@ class Outcome(NamedTuple):
         kind, source: of the client.
         exchanges, days: played; calendar days begun.
         lax, strict: exchanges until the alarm at one false one in ``LAX`` or ``STRICT`` subject-days; 0 if none.
-        families: families that spoke at the strict alarm, or at the end if there was none.
+        backed: exchanges until two families spoke at a strict alarm, as policies want before they touch; 0 if never.
+        families: families that spoke, as policies count them, at the strict alarm, or at the end if there was none.
         weights: highest weight by detector, nats.
     """
 
@@ -53,6 +55,7 @@ class Outcome(NamedTuple):
     days: int
     lax: int
     strict: int
+    backed: int
     families: int
     weights: dict[str, float]
 
@@ -117,7 +120,7 @@ def judge(client: Client, panel: Panel, baseline: Baseline) -> Outcome:
     folio = begin(panel)
     highest = dict.fromkeys(panel, 0.0)
     alarms = {LAX: 0, STRICT: 0}
-    families = 0
+    backed = families = 0
     pairs = list(observed(client))
     for count, pair in enumerate(pairs, 1):
         folio = fold(panel, folio, pair).folio
@@ -125,11 +128,12 @@ def judge(client: Client, panel: Panel, baseline: Baseline) -> Outcome:
             continue
         standing = weigh(panel, baseline, folio, _WHO, pair[1].at).standing
         highest = {name: max(most, standing.evidence[name].weight) for name, most in highest.items()}
-        if not alarms[STRICT]:
-            families = sum(weight > 0.0 for weight in standing.families.values())
+        speaking = sum(weight >= SPEAKS for weight in standing.families.values())
+        families = families if alarms[STRICT] else speaking
         for one_in, before in alarms.items():
             alarms[one_in] = before or (count if standing.weight >= math.log(one_in) else 0)
-    return Outcome(client.kind, client.source, len(pairs), _days(pairs), alarms[LAX], alarms[STRICT], families, highest)
+        backed = backed or (count if speaking > 1 and standing.weight >= math.log(STRICT) else 0)
+    return Outcome(client.kind, client.source, len(pairs), _days(pairs), *alarms.values(), backed, families, highest)
 
 
 def _days(pairs: list[Pair]) -> int:

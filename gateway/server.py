@@ -64,3 +64,4 @@ async def serve(
             await asyncio.wait(set(server.server_state.tasks), timeout=_SETTLE)
         for connection in list(server.server_state.connections):
             connection.transport.abort()
+        app.close()

@@ -4,7 +4,9 @@ Overridden are the parser's callbacks (what llhttp lets through is checked here)
 no HTTP, and the timers. uvicorn is pinned exactly, so that its inside stays where it is.
 """
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections import deque
+from collections.abc import Sequence
 from typing import Any, Protocol, cast
 from urllib.parse import unquote
 
@@ -27,13 +29,14 @@ class Application(Protocol):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
-        ...
 
     def refusal(
         self, method: str, path: str, headers: Sequence[tuple[bytes, bytes]], fault: Refused
     ) -> tuple[int, Sequence[tuple[bytes, bytes]], bytes]:
         """Return status, headers and body of a refusal, and count it."""
-        ...
+
+    def close(self) -> None:
+        """No more requests will come."""
 
 
 class ClientConnection(Requests):
@@ -43,9 +46,13 @@ class ClientConnection(Requests):
         super().__init__(limits, **uvicorns)
         self._application = cast("Application", self.app)
         self._deadline = Deadline(self.loop, self._late)
+        self._behind: deque[Cycle] = deque()  # requests sent ahead, not begun yet
         self._running: Cycle | None = None  # the exchange being answered; uvicorn's ``cycle`` is the newest one
         self._deaf = False  # whatever still comes is thrown away
         self._deadline.set(limits.body_wait)
+        self._worker: asyncio.Task[None] | None = None
+        self._queued: Cycle | None = None
+        self._idle: asyncio.Future[None] | None = None
 
     # transport
 
@@ -69,13 +76,18 @@ class ClientConnection(Requests):
             self._refuse(fault)
         self._await_more(len(data), headed=headed)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's word
         """Stop the exchange being answered; those waiting behind it are never begun."""
-        self.pipeline.clear()
-        if self._running is not None and not self._running.response_complete:
-            self._running.hang_up()
+        self.connections.discard(self)
+        self._behind.clear()
         self._deadline.stop()
-        super().connection_lost(exc)
+        self.flow.resume_writing()
+        if self._running is not None:
+            self._running.hang_up()
+        self._queued = None
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
+        self.parser = cast("Any", None)  # it holds this object: the two would wait for the garbage collector
 
     def pause_writing(self) -> None:
         """Give a client that does not read a while, and no longer."""
@@ -110,13 +122,9 @@ class ClientConnection(Requests):
             self._begin(cycle)
         else:
             self.flow.pause_reading()
-            self.pipeline.appendleft((cycle, self.app))
+            self._behind.append(cycle)
 
     # cycle
-
-    def default_headers(self) -> Iterable[tuple[bytes, bytes]]:
-        """Return the date, as uvicorn keeps it."""
-        return self.server_state.default_headers
 
     def answered(self, cycle: Cycle) -> None:
         """Go on to the next request, or end the connection."""
@@ -127,9 +135,9 @@ class ClientConnection(Requests):
             self._linger()
         elif not cycle.keep_alive:
             self.transport.close()
-        elif self.pipeline:
+        elif self._behind:
             self.flow.resume_reading()
-            self._begin(cast("Cycle", self.pipeline.pop()[0]))
+            self._begin(self._behind.popleft())
         else:
             self.flow.resume_reading()
             self._deadline.set(_KEEP_ALIVE)
@@ -149,10 +157,31 @@ class ClientConnection(Requests):
     # inside
 
     def _begin(self, cycle: Cycle) -> None:
-        self._running = cycle
-        cycle.task = task = self.loop.create_task(cycle.run_asgi(self.app))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        self._running = self._queued = cycle
+        if self._worker is None:
+            self._worker = self.loop.create_task(self._work())
+        elif self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
+        cycle.task = self._worker
+
+    async def _work(self) -> None:
+        """Run the connection's exchanges one after another: a task for each would cost more than its routing."""
+        task = cast("asyncio.Task[None]", self._worker)
+        while (cycle := self._queued) is not None:
+            self._queued = None
+            self.tasks.add(task)
+            try:
+                await cycle.run(self._application)
+            finally:
+                self.tasks.discard(task)
+            await self._next()
+
+    async def _next(self) -> None:
+        """Wait for a request to run, or for the connection to end."""
+        if self._queued is None and not self.transport.is_closing():
+            self._idle = self.loop.create_future()
+            await self._idle
+            self._idle = None
 
     def _await_more(self, count: int, *, headed: bool) -> None:
         """Set or clear the deadline by what is still to come: the head has one in all, the body one a piece."""
@@ -181,7 +210,7 @@ class ClientConnection(Requests):
             cycle.spoil(fault)
         elif cycle is not None:
             cycle.keep_alive = False
-            self.pipeline.clear()
+            self._behind.clear()
         else:
             self._answer(fault)
 
@@ -191,7 +220,7 @@ class ClientConnection(Requests):
         method = self.scope.get("method", "POST") if begun else "POST"
         path = self.url.partition(b"?")[0].decode("latin-1") if begun else "/"
         status, headers, body = self._application.refusal(method, path, self.headers or (), fault)
-        lines = [b"%b: %b\r\n" % pair for pair in (*headers, *self.default_headers())]
+        lines = [b"%b: %b\r\n" % pair for pair in (*headers, *self.server_state.default_headers)]
         self.transport.write(b"".join([STATUS_LINE[status], *lines, b"connection: close\r\n\r\n", body]))
         self._linger()
 

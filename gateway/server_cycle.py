@@ -1,7 +1,7 @@
 """One request and its answer on a client's connection: ASGI on one side, bytes on the other.
 
 It replaces uvicorn's cycle, because that one writes header names in lower case, checks every header of the model's
-with two regular expressions, answers HTTP/1.0 clients in chunks, and ends a cut answer like a whole one.
+with two regular expressions, sends head and body in two calls, and answers HTTP/1.0 clients in chunks.
 """
 
 import asyncio
@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+from uvicorn.server import ServerState
 
 from gateway.refusal import Refused
 
@@ -30,6 +31,7 @@ class Connection(Protocol):
     """What a cycle knows of its connection."""
 
     loop: asyncio.AbstractEventLoop
+    server_state: ServerState
     flow: FlowControl
     transport: asyncio.Transport
 
@@ -41,12 +43,8 @@ class Connection(Protocol):
         """The answer was given up; the connection is closing."""
         ...
 
-    def default_headers(self) -> Iterable[tuple[bytes, bytes]]:
-        """Headers for answers that lack them (date)."""
-        ...
 
-
-class Cycle(RequestResponseCycle):
+class Cycle:
     """One request and its answer.
 
     Attributes:
@@ -59,12 +57,14 @@ class Cycle(RequestResponseCycle):
         self.scope = scope
         self.transport = connection.transport
         self.flow = connection.flow
-        self.message_event = asyncio.Event()
-        self.waiting_for_100_continue = expects_100
+        self._expects_100 = expects_100
         self.keep_alive = keep_alive
         self.disconnected = False
-        self.body = bytearray()
-        self.more_body = True
+        self.more_body = True  # the body is not whole yet
+        self._pieces: list[bytes] = []
+        self._held = 0
+        self._told = False  # the application has the whole body
+        self._waiter: asyncio.Future[None] | None = None
         self.response_started = False
         self.response_complete = False
         self.chunked_encoding: bool | None = None
@@ -75,7 +75,7 @@ class Cycle(RequestResponseCycle):
         self.task: asyncio.Task[None] | None = None
         self.fault: Refused | None = None
 
-    async def run_asgi(self, app: Callable[..., Any]) -> None:
+    async def run(self, app: Callable[..., Any]) -> None:
         """Run the application; whatever it leaves unfinished is cut."""
         try:
             await app(self.scope, self.receive, self.send)
@@ -88,7 +88,6 @@ class Cycle(RequestResponseCycle):
     def hang_up(self) -> None:
         """The client is gone: stop whoever works for it."""
         self.disconnected = True
-        self.message_event.set()
         if self.task is not None and not self.response_complete:
             self.task.cancel(GONE)
 
@@ -96,14 +95,38 @@ class Cycle(RequestResponseCycle):
         """The rest of the body will not come, or is not HTTP; an answer that has begun is not touched."""
         self.fault = fault
         self.keep_alive = False
-        self.message_event.set()
+        self._wake()
+
+    def queue(self, piece: bytes) -> int:
+        """Take a piece of the body; return how many bytes wait for the application."""
+        self._pieces.append(piece)
+        self._held += len(piece)
+        self._wake()
+        return self._held
+
+    def end(self) -> None:
+        """The body is whole."""
+        self.more_body = False
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
     async def receive(self) -> Any:
-        """Return the next piece of the body; a faulty body ends with the fault."""
-        message: Any = await super().receive()
-        if self.fault is not None and message.get("more_body"):
-            return {"type": "http.disconnect", "fault": self.fault}
-        return message
+        """Return what has come of the body; a faulty one ends with its fault, and then the end of the connection."""
+        if self._expects_100 and not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._expects_100 = False
+        while not self._pieces and (self.more_body or self._told):
+            if self.disconnected or self.response_complete or self.fault is not None:
+                return {"type": "http.disconnect", "fault": self.fault}
+            self.flow.resume_reading()
+            self._waiter = self.connection.loop.create_future()
+            await self._waiter
+        pieces, self._pieces, self._held = self._pieces, [], 0
+        self._told = not self.more_body
+        return {"type": "http.request", "body": b"".join(pieces), "more_body": self.more_body}
 
     async def send(self, message: Any) -> None:
         """Write the head or a piece of the body, waiting while the client does not read."""
@@ -125,7 +148,7 @@ class Cycle(RequestResponseCycle):
 
     def _start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
         self.response_started = True
-        self.waiting_for_100_continue = False
+        self._expects_100 = False
         self.keep_alive = self.keep_alive and not self.more_body
         parts = [STATUS_LINE[status]]
         dated = False
@@ -141,7 +164,7 @@ class Cycle(RequestResponseCycle):
                 continue
             parts.append(b"%b: %b\r\n" % (name, value))
         if not dated:
-            parts += [b"%b: %b\r\n" % pair for pair in self.connection.default_headers()]
+            parts += [b"%b: %b\r\n" % pair for pair in self.connection.server_state.default_headers]
         self._frame(status, parts)
         parts.append(b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n")
         self._head = b"".join(parts)

@@ -23,12 +23,11 @@ def check(method: str, version: str, watched: Sequence[tuple[bytes, bytes]]) -> 
         raise malformed("Only HTTP/1.0 and HTTP/1.1 are spoken here.")
     if method == "CONNECT":
         raise malformed("CONNECT is not for a reverse proxy.")
-    names = [name for name, _ in watched]
-    if len(set(names)) != len(names):
-        raise malformed("A header that frames the request is given twice.")
-    if version == "1.1" and b"host" not in names:
-        raise malformed("The Host header is missing.")
     framed = dict(watched)
+    if len(framed) != len(watched):
+        raise malformed("A header that frames the request is given twice.")
+    if version == "1.1" and b"host" not in framed:
+        raise malformed("The Host header is missing.")
     coding = framed.get(b"transfer-encoding", b"chunked").lower()
     if coding != b"chunked" or (version == "1.0" and b"transfer-encoding" in framed):
         raise malformed("Only the transfer coding 'chunked' is understood, and only in HTTP/1.1.")

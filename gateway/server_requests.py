@@ -11,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.config import Limits
 from gateway.refusal import Refused, refused
+from gateway.server_cycle import Cycle
 from gateway.server_head import WATCHED
 
 
@@ -19,12 +20,17 @@ def too_large() -> Refused:
     return refused("headers_too_large", "The request's headers are too large.")
 
 
+_ASGI = {"version": "3.0", "spec_version": "2.3"}
+
+
 class Requests(HttpToolsProtocol):
     """Gathers heads and bodies."""
 
     def __init__(self, limits: Limits, **uvicorns: Any) -> None:
         super().__init__(**uvicorns)
         self._limits = limits
+        self._most = limits.headers
+        self.cycle: Cycle  # type: ignore[assignment] # uvicorn's is replaced whole
         self._heading = False  # a head has begun and is not complete
         self._head_bytes = 0  # of the complete parts of a head
         self._raw_bytes = 0  # that came after a head's first piece
@@ -33,7 +39,18 @@ class Requests(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A head begins."""
-        super().on_message_begin()
+        self.url = b""
+        self.headers = []
+        self.scope = {
+            "type": "http",
+            "asgi": _ASGI,
+            "http_version": "1.1",
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": "",
+            "headers": self.headers,
+        }  # type: ignore[typeddict-item] # the rest is known once the head is complete
         self._heading = True
         self._head_bytes = self._raw_bytes = 0
         self._watched = []
@@ -41,38 +58,34 @@ class Requests(HttpToolsProtocol):
     def on_url(self, url: bytes) -> None:
         """Gather the target, up to the limit."""
         self.url += url
-        self._grow(len(url))
+        self._head_bytes += len(url)
+        if self._head_bytes > self._most:
+            raise too_large()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header, up to the limit; trailers are dropped."""
         if not self._heading:
             return
-        self._grow(len(name) + len(value) + 4)
-        name = name.lower()
-        self.headers.append((name, value))
-        if name in WATCHED:
-            self._watched.append((name, value))
+        self._head_bytes += len(name) + len(value) + 4
+        if self._head_bytes > self._most:
+            raise too_large()
+        pair = (name.lower(), value)
+        self.headers.append(pair)
+        if pair[0] in WATCHED:
+            self._watched.append(pair)
 
     def on_body(self, body: bytes) -> None:
         """Queue a piece of the body for the exchange."""
         cycle = self.cycle
         if cycle.response_complete:
             return
-        cycle.body += body
-        if len(cycle.body) > HIGH_WATER_LIMIT:
+        if cycle.queue(body) > HIGH_WATER_LIMIT:
             self.flow.pause_reading()
-        cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         """The body is whole, unless the parser only believes so because another protocol was asked for."""
         if self._owed <= 0:
-            self.cycle.more_body = False
-            self.cycle.message_event.set()
-
-    def _grow(self, count: int) -> None:
-        self._head_bytes += count
-        if self._head_bytes > self._limits.headers:
-            raise too_large()
+            self.cycle.end()
 
     def _unparsed(self, data: bytes) -> None:
         """Take the body of a request that asked for another protocol: the parser has stopped before it."""

@@ -1,24 +1,16 @@
 """The end of an exchange, exactly once however it ended: counted, journaled, its meters corrected."""
 
-from functools import cache
-
-from gateway import clock, metrics
+from gateway import clock
 from gateway.encoding import decode
 from gateway.exchange import Usage
 from gateway.gate import Gate
 from gateway.link import Link
 from gateway.passage import CALLER_GONE, Passage
+from gateway.tallies import Tallies
 
 _REFUSED_KEYS = frozenset({401, 403, 407})  # by the model: whoever sent it, no case of a real client's
 _SUCCESS = range(200, 300)
 _UNFOLDED_AT_MOST = 4  # times what was captured: more is no text that a model wrote
-
-# Labels are closed vocabularies, so what is kept here is bounded; a lookup costs more than adding to a child.
-_requests = cache(metrics.REQUESTS.labels)
-_errors = cache(metrics.ERRORS.labels)
-_upstream = cache(metrics.UPSTREAM.labels)
-_first_byte = cache(metrics.FIRST_BYTE.labels)
-_admission = metrics.OVERHEAD.labels("admission")
 
 
 class Settlement:
@@ -28,19 +20,19 @@ class Settlement:
         self._link = link
         self._gate = gate
         self._capture = capture
+        self.tallies = Tallies()
 
     def settle(self, passage: Passage) -> None:
         """Count an exchange, post it to the journal if it is one for the analyst, correct its meters."""
         end = clock.monotonic()
-        surface, admitted = passage.surface, passage.admitted
-        _requests(surface.name, surface.dialect, str(passage.status), admitted.action, admitted.mode).inc()
-        if passage.error:
-            _errors(passage.error).inc()
+        surface, admitted, tallies = passage.surface, passage.admitted, self.tallies
+        labels = (surface.name, surface.dialect, passage.status, admitted.action, admitted.mode)
+        tallies.count(labels, passage.error)
         if passage.asked:
-            _admission.observe(max(0.0, passage.readied))
-            _upstream(surface.name).observe(end - passage.sent)
+            tallies.observe("overhead", "admission", passage.readied)
+            tallies.observe("upstream", surface.name, end - passage.sent)
         if passage.heard:
-            _first_byte(surface.name).observe(passage.first_byte - passage.sent)
+            tallies.observe("first_byte", surface.name, passage.first_byte - passage.sent)
         if for_the_analyst(passage):
             self._link.post(passage.entry(self._capture, end - passage.began))
         if admitted.carried is not None:

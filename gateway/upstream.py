@@ -84,7 +84,7 @@ class Upstream:
             self._idle.remove(wire)
 
     def _spent(self, wire: Wire) -> None:
-        if not wire.reusable or wire.closed or len(self._idle) >= self._most:
+        if not wire.reusable or len(self._idle) >= self._most:
             wire.abort()
             return
         loop = asyncio.get_running_loop()

@@ -8,6 +8,7 @@ import ast
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -25,23 +26,24 @@ from gateway.policies.file import PolicyPart
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
-CODE = re.compile(r"`([^`\n]+)`|^```[a-z]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`([^`\n]+)`|^```[a-z]*\n(.*?)^```|^ {4}(\S.*?)$", re.MULTILINE | re.DOTALL)
 PATH = re.compile(r"(?<![\w/.:-])(?:\.ci|deploy|detectors|docs|gateway|tests)/[\w./-]*[\w/]")
 AT_THE_TOP = re.compile(
     r"(?<![\w/.-])(?:Makefile|LICENSE|[A-Z]+\.md|pyproject\.toml|requirements[\w-]*\.lock)(?![\w/])"
 )
 TEST = re.compile(r"(?<![\w/])test_\w+(?![\w.])")
 LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#]+)[^)]*\)")
+SHOWN_BY = re.compile(r"`(tests/[\w/]+\.py)`: ((?:test_\w+(?:, )?)+)")
 SERIES = re.compile(r"stillguard_[a-z_]*[a-z]")
 MEASURED = "docs/figures"  # written by the commands that measure: may not be there yet
 DIALECTS = ("openai", "anthropic", "gemini", "opaque")
 
 
 def spoken(text: str) -> set[str]:
-    """Return what a page says in code: each phrase in backticks, and each line of a block."""
+    """Return what a page says in code: each phrase in backticks, and each line of a block (fenced or indented)."""
     found: set[str] = set()
     for match in CODE.finditer(text):
-        found.update(line.strip() for line in (match[1] or match[2] or "").splitlines())
+        found.update(line.strip() for line in (match[1] or match[2] or match[3]).splitlines())
     return found
 
 
@@ -118,6 +120,14 @@ def test_every_command_and_option_is_documented() -> None:
     assert [option for option in options if option not in text] == []
 
 
+def test_no_page_names_a_command_that_is_not_there() -> None:
+    known = {name for name, _ in commands(cli.main, "stillguard")}
+    groups = {name.rpartition(" ")[0] for name in known}
+    said = {phrase for file in PAGES for phrase in spoken(file.read_text()) if phrase.startswith("stillguard ")}
+    assert said
+    assert [phrase for phrase in said if not phrase.startswith(tuple(known)) and phrase not in groups] == []
+
+
 def test_every_configuration_key_is_documented_and_no_other() -> None:
     assert missing(keys(Config), page("operating.md")) == []
     sections = {key.partition(".")[0] for key in keys(Config) if "." in key}
@@ -168,13 +178,22 @@ def strangers(text: str, folder: Path) -> list[str]:
     named = [name for name in PATH.findall(text) + AT_THE_TOP.findall(text) if not name.startswith(MEASURED)]
     linked = [link for link in LINK.findall(text) if MEASURED not in str((folder / link).resolve())]
     tests = {test for test in TEST.findall(text) if f"def {test}(" not in _every_test()}
+    placed = [(file, test) for file, names in SHOWN_BY.findall(text) for test in names.split(", ")]
+    misplaced = [f"{file}: {test}" for file, test in placed if f"def {test}(" not in _text(file)]
     return sorted(
-        [name for name in named if not (ROOT / name).exists()]
+        misplaced
+        + [name for name in named if not (ROOT / name).exists()]
         + [link for link in linked if not (folder / link).exists()]
         + [test for test in tests if not list((ROOT / "tests").rglob(f"{test}.py"))]
     )
 
 
+def _text(name: str) -> str:
+    file = ROOT / name
+    return file.read_text() if file.is_file() else ""
+
+
+@cache
 def _every_test() -> str:
     return "".join(file.read_text() for file in sorted((ROOT / "tests").rglob("test_*.py")))
 
@@ -182,4 +201,6 @@ def _every_test() -> str:
 def test_what_is_planted_is_seen() -> None:
     text = "`real thing`, `noted=3`, unquoted, gateway/nowhere.py, tests/, NOTICE.md, [x](y.md), test_nothing_here"
     assert missing(["real", "noted", "unquoted"], text) == ["unquoted"]
+    here = "`tests/test_vocabulary.py`: test_what_is_planted_is_seen, test_a_planted_import_breaks_the_contracts"
+    assert strangers(here, DOCS) == ["tests/test_vocabulary.py: test_a_planted_import_breaks_the_contracts"]
     assert strangers(text, DOCS) == ["NOTICE.md", "gateway/nowhere.py", "test_nothing_here", "y.md"]

@@ -49,8 +49,8 @@ class Role(NamedTuple):
         return f"sk-demo-{self.name.replace(' ', '-')}"
 
 
-_EXAMPLE = "Write the complete answer that belongs into this training example.\n\n"
-_ITEM = "Continue the data set with one more item of this kind.\n\n"
+_EXAMPLE = "Write the complete answer that belongs into this training example: "
+_ITEM = "Continue the data set with one more item of this kind: "
 # Honest pace: what such clients do at a busy moment, a person somewhat hurried so that a minute shows anything.
 ROLES: Sequence[Role] = (
     Role("person in a chat", True, "chat", "ben_arena_hard_v2", "anthropic", every=4.0, streams=True),
@@ -68,9 +68,9 @@ ROLES: Sequence[Role] = (
         "reasoning harvester", False, "reasoning_paraphrased", "dist_reasoning_teacher", "anthropic", 0.0, lanes=3,
         reasons=True, own_scaffold=True,
     ),
-    Role("log-probability harvester", False, "logits", "", "openai", 0.0, lanes=3),
+    Role("log-prob harvester", False, "logits", "", "openai", 0.0, lanes=3),
     Role(
-        "synthetic-data generator", False, "synthetic", "dist_selfinstruct_bootstrap", "gemini", 0.0, lanes=3,
+        "data generator", False, "synthetic", "dist_selfinstruct_bootstrap", "gemini", 0.0, lanes=3,
         frame=_ITEM,
     ),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from gateway.clock import monotonic
 from gateway.decisions import SEVERITY_TOUCHES_CLIENT, Subject
 from gateway.demo.cast import ROLES, questions
 from gateway.demo.clients import Player
-from gateway.demo.table import Row, display, one_in, row
+from gateway.demo.table import Row, display, one_in, reason, row
 from gateway.demo.watcher import Thought, Watcher, subjects_of
 from gateway.dialects.known import Dialects
 from gateway.identity import Identity
@@ -88,8 +88,8 @@ def _course(player: Player, watcher: Watcher) -> str:
     name, tally = player.role.name, player.tally
     steps = [one for one in watcher.of(name) if one.severity >= SEVERITY_TOUCHES_CLIENT]
     told = ", ".join(f"{_PAST.get(one.action, one.action)} after {one.answers:,} answers" for one in steps)
-    standing = watcher.thoughts.get(name, Thought()).standing
-    doubt = one_in(standing.weight) if standing else "-"
+    thought = watcher.thoughts.get(name, Thought())
+    doubt = f"{one_in(thought.standing.weight)}: {reason(thought)}" if thought.standing else "nothing held against it"
     took = f"took {tally.tokens:,} tokens in {tally.answered:,} answers to {tally.asked:,} questions"
     return f"The {name} was {told or 'not touched'}; it {took} ({doubt})."
 

@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple, Protocol, Self
 
+from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -18,6 +20,7 @@ _REASONS = {
     "interface": "draws log-probabilities or many samples",
     "cadence": "asks like a machine that never rests",
 }
+_WIDE = 120  # characters of a line from which on reasons fit; the account at the end has them anyway
 _LEAST = math.log(2)  # nats; below it evidence is not worth words
 _READABLE, _DIGITS = math.log(1e6), 99  # nats up to which odds are written out; digits beyond which they say no more
 _EVERY = 10.0  # seconds between two reports in plain lines
@@ -41,13 +44,13 @@ def one_in(weight: float) -> str:
     """Write a weight as odds: one honest client in so many looks like this.
 
     >>> one_in(0.0), one_in(math.log(2500)), one_in(40.0), one_in(900.0)
-    ('-', 'one in 2,500', 'one in 2e17', 'one in 1e99 or more')
+    ('-', 'one in 2,500', 'one in 2e17', 'one in 1e99+')
     """
     if weight < _LEAST:
         return "-"
     digits = weight / math.log(10)
     if digits >= _DIGITS:
-        return f"one in 1e{_DIGITS} or more"
+        return f"one in 1e{_DIGITS}+"
     return (
         f"one in {math.exp(weight):,.0f}" if weight < _READABLE else f"one in {math.exp(weight):.0e}".replace("+", "")
     )
@@ -107,31 +110,27 @@ class LiveTable:
 
     def show(self, rows: Sequence[Row], seconds: float) -> None:
         """Redraw."""
-        self._live.update(_table(rows, seconds), refresh=True)
+        self._live.update(_table(rows, seconds, wide=self._live.console.width >= _WIDE), refresh=True)
 
 
-def _table(rows: Sequence[Row], seconds: float) -> Table:
-    table = Table(title=f"after {seconds:.0f} s", title_justify="left", expand=False)
+def _table(rows: Sequence[Row], seconds: float, *, wide: bool) -> Table:
+    table = Table(title=f"after {seconds:.0f} s", title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
     for name in (
         "client",
-        "",
-        "asked",
-        "answered",
-        "tokens taken",
         "by chance",
-        "strongest reason",
         "action",
+        "asked",
         "refused",
+        "tokens",
+        *(("strongest reason",) if wide else ()),
     ):
-        number = name in {"asked", "answered", "tokens taken", "refused"}
-        table.add_column(name, justify="right" if number else "left", no_wrap=name in {"client", "by chance"})
-    for one in rows:
+        table.add_column(name, justify="right" if name in {"asked", "refused", "tokens"} else "left", no_wrap=True)
+    for one, following in zip_longest(rows, rows[1:]):
         style = "red" if "deny" in one.action else "yellow" if one.action != "-" else ""
-        kind = "honest" if one.honest else "harvester"
-        table.add_row(
-            one.client, kind, f"{one.asked:,}", f"{one.answered:,}", f"{one.tokens:,}", one.doubt, one.reason,
-            one.action, f"{one.refused:,}", style=style,
-        )  # fmt: skip
+        figures = (f"{figure:,}" for figure in (one.asked, one.refused, one.tokens))
+        said = (one.reason,) if wide else ()
+        ends = following is not None and one.honest != following.honest
+        table.add_row(one.client, one.doubt, one.action, *figures, *said, style=style, end_section=ends)
     return table
 
 

@@ -82,7 +82,7 @@ class SqliteFile:
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # -wal and -shm inherit the mode
         connection = sqlite3.connect(self.path, timeout=wait, isolation_level=None, check_same_thread=False)
         try:
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "temp_store=MEMORY"):
+            for pragma in ("page_size=16384", "journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "temp_store=MEMORY"):
                 connection.execute(f"PRAGMA {pragma}").fetchall()
             migrate(connection)
         except BaseException:

@@ -1,4 +1,5 @@
 import gzip
+import itertools
 import zlib
 
 import brotli
@@ -30,7 +31,7 @@ def test_each_coding_is_undone_however_it_is_cut(coding: str, data: bytes, cuts:
     one = decoder(coding)
     assert one is not None
     places = sorted({0, len(packed), *(min(cut, len(packed)) for cut in cuts)})
-    pieces = [packed[a:b] for a, b in zip(places, places[1:], strict=False)]
+    pieces = [packed[a:b] for a, b in itertools.pairwise(places)]
     assert b"".join(one.feed(piece, len(data)) for piece in pieces) == data
 
 

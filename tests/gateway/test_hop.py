@@ -81,7 +81,8 @@ def test_a_stream_is_marked_only_where_the_model_did_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "sane"), [(b"a", True), (b"x" * 128, True), (b"x" * 129, False), (b"", False), (b"a\nb", False), (b"a b", False)]
+    ("value", "sane"),
+    [(b"a", True), (b"x" * 128, True), (b"x" * 129, False), (b"", False), (b"a\nb", False), (b"a b", False)],
 )
 def test_a_request_id_is_sane_if_it_is_short_and_printable(value: bytes, *, sane: bool) -> None:
     assert sane_request_id(value) is sane

@@ -2,6 +2,7 @@ import io
 import math
 
 import msgspec
+import pytest
 from rich.console import Console
 
 from detectors.base import Evidence, Harvest
@@ -17,9 +18,9 @@ SEEN = Standing(
 ROW = row("log harvester", False, Tally(asked=1200, answered=90, tokens=4500, denied=12), Thought(SEEN))
 
 
-def console(*, terminal: bool = False) -> tuple[Console, io.StringIO]:
+def console(*, terminal: bool = False, width: int = 200) -> tuple[Console, io.StringIO]:
     out = io.StringIO()
-    return Console(file=out, width=200, force_terminal=terminal), out
+    return Console(file=out, width=width, force_terminal=terminal), out
 
 
 def test_a_row_says_the_strongest_reason_in_words() -> None:
@@ -38,7 +39,7 @@ def test_a_detector_without_words_is_named() -> None:
 
 
 def test_odds_never_overflow() -> None:
-    assert one_in(1e6) == "one in 1e99 or more"
+    assert one_in(1e6) == "one in 1e99+"
     assert one_in(math.log(1e6)) == "one in 1e06"
 
 
@@ -57,9 +58,12 @@ def test_plain_lines_come_every_ten_seconds() -> None:
     assert "4,500" in out.getvalue()
 
 
-def test_the_table_shows_every_client() -> None:
-    to, out = console(terminal=True)
+@pytest.mark.parametrize("width", [80, 200])
+def test_the_table_shows_every_client_and_reasons_where_they_fit(width: int) -> None:
+    to, out = console(terminal=True, width=width)
     with LiveTable(to) as shown:
-        shown.show([ROW, ROW._replace(client="another")], 3.0)
+        shown.show([ROW, ROW._replace(client="a client with a longer name", honest=True)], 3.0)
     assert "log harvester" in out.getvalue()
-    assert "another" in out.getvalue()
+    assert "a client with a longer name" in out.getvalue()
+    assert (ROW.reason in out.getvalue()) == (width == 200)
+    assert "…" not in out.getvalue()

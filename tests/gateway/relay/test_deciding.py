@@ -2,13 +2,15 @@ import asyncio
 import gzip
 import json
 import zlib
+from typing import Any
 
 import brotli
 import pytest
 import zstandard
+from prometheus_client import REGISTRY
 
-from gateway import metrics
-from tests.gateway.relay.kit import CHAT, Gateway, Model, ask, chunk, gateway, plain, request, says
+from tests.gateway.relay.kit import Gateway, Model, gateway, says
+from tests.gateway.relay.raw import CHAT, ask, chunk, plain, request
 
 JSON = b"content-type: application/json"
 ASKED = b'{"model":"m","logprobs":true,"n":4,"messages":[{"role":"user","content":"Hello there"}]}'
@@ -24,13 +26,14 @@ CODINGS = {
 }
 
 
-def count(action: str, mode: str, code: str = "200") -> float:
+def count(relay: Gateway, action: str, mode: str, code: str = "200") -> float:
     labels = {"surface": "openai.chat", "dialect": "openai", "code": code, "action": action, "mode": mode}
-    return metrics.REGISTRY.get_sample_value("stillguard_requests_total", labels) or 0.0
+    relay.proxy.close()
+    return REGISTRY.get_sample_value("stillguard_requests_total", labels) or 0.0
 
 
 async def test_a_denied_client_is_refused_with_the_decision_and_the_way_to_appeal(model: Model, relay: Gateway) -> None:
-    before = count("deny", "enforce", "403")
+    before = count(relay, "deny", "enforce", "403")
     identifier = relay.decide("deny")
     answer = await ask(relay.port)
     assert answer.status == 403
@@ -38,7 +41,7 @@ async def test_a_denied_client_is_refused_with_the_decision_and_the_way_to_appea
     assert b"abuse@example.org" in answer.body
     assert model.seen == []
     assert relay.link.entries == []
-    assert count("deny", "enforce", "403") == before + 1
+    assert count(relay, "deny", "enforce", "403") == before + 1
 
 
 async def test_a_refused_client_may_keep_its_connection(relay: Gateway) -> None:
@@ -53,14 +56,14 @@ async def test_another_clients_decision_touches_nobody_else(relay: Gateway) -> N
 
 
 async def test_a_decision_that_has_lapsed_does_nothing(relay: Gateway) -> None:
-    relay.decide("deny", until=1.0)
+    relay.decide("deny", lapses=1.0)
     assert (await ask(relay.port)).status == 200
 
 
 @pytest.mark.parametrize("action", ["deny", "throttle", "trim"])
 async def test_a_shadow_decision_is_counted_and_changes_nothing(model: Model, relay: Gateway, action: str) -> None:
-    before = count(action, "shadow")
-    parameters = {"requests_per_minute": 1.0} if action == "throttle" else {}
+    before = count(relay, action, "shadow")
+    parameters: dict[str, Any] = {"requests_per_minute": 1.0} if action == "throttle" else {}
     relay.decide(action, mode="shadow", **parameters)
     relay.link.empty = True
     model.script = says(plain(json.dumps(REASONED).encode(), JSON))
@@ -69,7 +72,7 @@ async def test_a_shadow_decision_is_counted_and_changes_nothing(model: Model, re
     assert model.seen[0].body == ASKED
     assert (await relay.settled()).decision == ""
     assert relay.link.taken == []
-    assert count(action, "shadow") == before + 1
+    assert count(relay, action, "shadow") == before + 1
 
 
 async def test_a_throttled_client_is_told_how_long_to_wait(model: Model, relay: Gateway) -> None:
@@ -105,7 +108,7 @@ async def test_usage_at_the_end_of_a_long_stream_is_found_beyond_the_capture(mod
 
 
 async def test_a_trimmed_query_asks_for_less_and_its_answer_holds_less(model: Model, relay: Gateway) -> None:
-    before = count("trim", "enforce")
+    before = count(relay, "trim", "enforce")
     relay.decide("trim")
     model.script = says(plain(json.dumps(REASONED).encode(), JSON, b"etag: x", b"Content-MD5: y"))
     answer = await ask(relay.port, request(body=ASKED, headers=[b"Accept-Encoding: gzip, br"]))
@@ -118,7 +121,7 @@ async def test_a_trimmed_query_asks_for_less_and_its_answer_holds_less(model: Mo
     entry = await relay.settled()
     assert b"hidden thoughts" in entry.response  # the analyst reads what the model said
     assert (entry.request, entry.decision) == (ASKED, "dec_1")
-    assert count("trim", "enforce") == before + 1
+    assert count(relay, "trim", "enforce") == before + 1
 
 
 @pytest.mark.parametrize("coding", CODINGS)

@@ -2,17 +2,18 @@ import asyncio
 import json
 
 import pytest
+from prometheus_client import REGISTRY
 
-from gateway import metrics
 from gateway.config import Route, Timeouts
-from tests.gateway.relay.kit import PATIENCE, Gateway, Model, ask, chunk, client, gateway, plain, request, says
+from tests.gateway.relay.kit import Gateway, Model, gateway, says
+from tests.gateway.relay.raw import PATIENCE, ask, chunk, client, plain, request, until
 
 EVENTS = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 HALF = b'data: {"choices":[{"delta":{"content":"Hi"}}]}\n\n'
 
 
 def errors(kind: str) -> float:
-    value = metrics.REGISTRY.get_sample_value("stillguard_errors_total", {"error_type": kind})
+    value = REGISTRY.get_sample_value("stillguard_errors_total", {"error_type": kind})
     return value or 0.0
 
 
@@ -90,7 +91,8 @@ async def test_a_stream_that_is_cut_inside_an_event_has_its_error_on_a_line_of_i
 
 
 @pytest.mark.parametrize(
-    "head", [b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n", b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n64\r\n"]
+    "head",
+    [b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n", b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n64\r\n"],
 )
 async def test_a_body_that_is_cut_is_cut_for_the_client_too(model: Model, relay: Gateway, head: bytes) -> None:
     before = errors("provider_cut")
@@ -139,9 +141,7 @@ async def test_a_client_that_hangs_up_stops_the_model_and_is_settled(
         await caller.send(request())
         if begun:
             await caller.reader.readuntil(HALF)
-        async with asyncio.timeout(PATIENCE):
-            while not model.seen:
-                await asyncio.sleep(0.002)
+        await until(lambda: model.seen)
     async with asyncio.timeout(1):
         await model.hung_up.wait()
     entry = await relay.settled()
@@ -154,9 +154,7 @@ async def test_a_client_that_hangs_up_in_its_body_is_counted_and_not_journaled(m
     before = errors("caller_gone")
     async with client(relay.port) as caller:
         await caller.send(request()[:-5])
-    async with asyncio.timeout(PATIENCE):
-        while errors("caller_gone") == before:
-            await asyncio.sleep(0.002)
+    await until(lambda: errors("caller_gone") != before)
     assert (relay.link.entries, model.seen) == ([], [])
 
 

@@ -77,7 +77,9 @@ def test_a_clock_set_back_locks_nobody_out_for_longer_than_a_refill(make: Maker)
     store = make()
     store.take(ANNA, [charge(10)], NOW)
     back = NOW - 86400
-    assert not store.take(ANNA, [charge(1)], back)[0].allowed
+    (told,) = store.take(ANNA, [charge(1)], back)
+    assert not told.allowed
+    assert told.retry_after <= 10
     assert store.take(ANNA, [charge(10)], back + 10)[0].allowed
 
 
