@@ -7,6 +7,7 @@ from gateway import clock
 from gateway.actions.base import NO_TRIMMING, Refuse
 from gateway.config import Limits
 from gateway.encoding import codings, decode
+from gateway.exchange import Query
 from gateway.hop import Onward, request_head
 from gateway.passage import Passage
 from gateway.refusal import UNKNOWN_ROUTE, Refused, refused
@@ -17,6 +18,7 @@ from gateway.upstream_wire import Wire
 Receive = Callable[[], Awaitable[Any]]
 
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE", "TRACE"})  # no Content-Length where there is no body
+_NOTHING_READ = Query()
 _MULTIPART = b"--"  # how its body begins, whatever its content type says; JSON never does
 
 
@@ -70,7 +72,16 @@ def trimmed(passage: Passage, limits: Limits) -> tuple[bytes, bool]:
     plain = decode(passage.body, encoding, limits.body)
     if plain is None:
         raise refused("malformed", "The request's content encoding cannot be read.")
+    if _unreadable(passage, plain):
+        raise refused("malformed", "The request's body cannot be read.")
     return passage.dialect.write(passage.surface, plain, trimming), bool(codings(encoding))
+
+
+def _unreadable(passage: Passage, plain: bytes) -> bool:
+    """Whether a body that must be trimmed is JSON that only a more patient parser than ours may read."""
+    if not passage.surface.generates or passage.surface.name == "opaque" or plain.lstrip()[:1] != b"{":
+        return False
+    return passage.dialect.read(passage.surface, plain) == _NOTHING_READ
 
 
 def route(passage: Passage, routes: Routes) -> Upstream:

@@ -11,10 +11,9 @@ from typing import Any, NamedTuple
 from gateway.rehearsal import LAX, MOST, STRICT, Outcome
 
 NAME = "first_panel"
-NOTES = f"""An alarm is a fused weight of ln({LAX:.0e}) or ln({STRICT:.0e}): one false one in so many subject-days is what is promised.
+NOTES = f"""An alarm is a fused weight of ln({LAX:.0e}) or ln({STRICT:.0e}): one false one in so many subject-days.
 *Backed* is the strict alarm with two families speaking at once, which the shipped policies want before they touch a
-client. Queries are counted until the first such moment; a client is played for a week or {MOST} queries at most. A row
-whose n is 0 has no value.
+client. Queries are counted until the first such moment; a client is played for a week or {MOST} queries at most.
 
 These are **development figures**. The nulls were learnt from other sources and seeds than those checked here, and no
 number was fitted to these. But the authors of the laboratory had seen the whole traffic pack while they chose which
@@ -81,7 +80,7 @@ def write(folder: Path, checked: Checked, command: str) -> None:
     record: dict[str, Any] = {"command": command, "at": at, "machine": _machine(), "figures": list(figures(checked))}
     (folder / f"{NAME}.json").write_text(json.dumps(record, indent=1) + "\n")
     rows = [
-        f"| {one['name']} | {'-' if one['value'] is None else format(one['value'], '.4g')} | {one['unit']} | {one['n']} |"
+        f"| {one['name']} | {'-' if one['value'] is None else one['value']} | {one['unit']} | {one['n']} |"
         for one in record["figures"]
     ]
     lines = [

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Mapping
+from functools import cache
+from itertools import count
 from typing import Any
 
 from gateway import clock
@@ -13,6 +15,17 @@ from gateway.hop import Inbound, inbound, sane_request_id
 
 CALLER_GONE = 499  # nginx's word for it: nothing was answered, the client had left
 _UNREAD = Glance()
+_NUMBERS = count()
+
+
+@cache
+def _origin() -> str:
+    return os.urandom(8).hex()
+
+
+def exchange_id() -> str:
+    """Return 32 hexadecimal digits, unique for ever: 64 bits of chance for this process, then a number."""
+    return f"{_origin()}{next(_NUMBERS):016x}"
 
 
 class Passage:
@@ -47,7 +60,7 @@ class Passage:
         self.dialect = dialect
         self.surface = surface
         self.client: Inbound = inbound(scope["headers"])
-        self.id = os.urandom(16).hex()
+        self.id = exchange_id()
         asked = self.client.found.get(b"x-request-id", b"")
         # Ours is bare hexadecimal because model servers exist that refuse a request id which is no UUID.
         self.request_id = asked.decode("ascii") if asked and sane_request_id(asked) else self.id

@@ -133,7 +133,8 @@ def judge(client: Client, panel: Panel, baseline: Baseline) -> Outcome:
         for one_in, before in alarms.items():
             alarms[one_in] = before or (count if standing.weight >= math.log(one_in) else 0)
         backed = backed or (count if speaking > 1 and standing.weight >= math.log(STRICT) else 0)
-    return Outcome(client.kind, client.source, len(pairs), _days(pairs), *alarms.values(), backed, families, highest)
+    lax, strict = alarms[LAX], alarms[STRICT]
+    return Outcome(client.kind, client.source, len(pairs), _days(pairs), lax, strict, backed, families, highest)
 
 
 def _days(pairs: list[Pair]) -> int:

@@ -10,14 +10,14 @@ from gateway.upstream import Upstream
 
 
 class _Rule(NamedTuple):
-    prefixes: tuple[str, ...]  # without the trailing slash: "" matches all
+    prefixes: tuple[str, ...]  # without the trailing slash; none matches all
     models: re.Pattern[str] | None  # None matches all
     upstream: Upstream
 
     def matches(self, path: str, model: str) -> bool:
-        return any(under(prefix, path) for prefix in self.prefixes) and (
-            self.models is None or self.models.match(model) is not None
-        )
+        if self.prefixes and not any(under(prefix, path) for prefix in self.prefixes):
+            return False
+        return self.models is None or self.models.match(model) is not None
 
 
 def under(prefix: str, path: str) -> bool:
@@ -47,4 +47,5 @@ class Routes:
 def _rule(route: Route) -> _Rule:
     every = "*" in route.models
     patterns = None if every else re.compile("|".join(translate(model) for model in route.models))
-    return _Rule(tuple(path.rstrip("/") for path in route.paths), patterns, Upstream(route))
+    prefixes = tuple(path.rstrip("/") for path in route.paths)
+    return _Rule(prefixes if all(prefixes) else (), patterns, Upstream(route))

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from urllib.parse import urlsplit
 
+from gateway import clock
 from gateway.config import Route, Timeouts
 from gateway.upstream_wire import UpstreamError, Wire
 
@@ -41,7 +42,7 @@ class Upstream:
 
     async def wire(self) -> Wire:
         """Return a connection that is ready for a request; raises UpstreamError("unreachable" or "timeout")."""
-        oldest = asyncio.get_running_loop().time() - self._lifetime
+        oldest = clock.monotonic() - self._lifetime
         while self._idle:
             wire = self._idle.pop()
             if wire.idle_since >= oldest and not wire.closed:
@@ -87,19 +88,17 @@ class Upstream:
         if not wire.reusable or len(self._idle) >= self._most:
             wire.abort()
             return
-        loop = asyncio.get_running_loop()
-        wire.idle_since = loop.time()
+        wire.idle_since = clock.monotonic()
         self._idle.append(wire)
         if self._sweeper is None:
-            self._sweeper = loop.call_later(self._lifetime, self._sweep)
+            self._sweeper = asyncio.get_running_loop().call_later(self._lifetime, self._sweep)
 
     def _sweep(self) -> None:
         self._sweeper = None
-        loop = asyncio.get_running_loop()
-        oldest = loop.time() - self._lifetime
+        oldest = clock.monotonic() - self._lifetime
         stale = [wire for wire in self._idle if wire.idle_since < oldest]
         self._idle = [wire for wire in self._idle if wire.idle_since >= oldest]
         for wire in stale:
             wire.abort()
         if self._idle:
-            self._sweeper = loop.call_later(self._lifetime, self._sweep)
+            self._sweeper = asyncio.get_running_loop().call_later(self._lifetime, self._sweep)
