@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 DEV := .venv-dev
-export STILLGUARD_PACK ?= $(wildcard ../shared/traffic-pack)
+export STILLGUARD_PACK ?= $(abspath $(wildcard ../shared/traffic-pack))
 
 .PHONY: demo test lint bench conformance format lock clean
 

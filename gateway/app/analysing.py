@@ -12,7 +12,7 @@ import watchfiles
 from detectors.base import Baseline
 from gateway import logs, metrics
 from gateway.analyst import Analyst
-from gateway.birth import read_job, stop_sign
+from gateway.birth import read_job, spare_collector, stop_sign
 from gateway.clock import now
 from gateway.config import Config
 from gateway.dialects.known import Dialects
@@ -89,6 +89,7 @@ def main() -> None:
     config, _ = read_job()
     logs.set_up("analyst", config.log_level)
     analyst = build(config)
+    spare_collector()
     metrics.RELOAD_OK.set(1)
     metrics.RELOAD_AT.set(now())
     asyncio.run(work(config, analyst))

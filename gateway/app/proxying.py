@@ -1,7 +1,6 @@
 """A proxy process: carries exchanges, reads decisions from memory, posts entries; started by the supervisor."""
 
 import asyncio
-import gc
 import logging
 import socket as sockets
 
@@ -9,7 +8,7 @@ import uvloop
 
 from gateway import logs
 from gateway.accounts import load_accounts
-from gateway.birth import read_job, stop_sign
+from gateway.birth import read_job, spare_collector, stop_sign
 from gateway.config import Config
 from gateway.dialects.known import Dialects
 from gateway.identity import Identity
@@ -23,9 +22,6 @@ from gateway.server import serve
 from gateway.stores.sqlite import SqliteStore
 
 LOG = logging.getLogger("stillguard.proxy")
-# An exchange leaves next to no cycles behind; the usual thresholds (700, 10, 10) would look for them every few
-# exchanges, through everything that the caches hold.
-_COLLECT = (20_000, 20, 20)
 _METER_WAIT = 0.2  # seconds a proxy waits for another process's write; its exchanges pass after 0.25 s anyway
 
 
@@ -76,8 +72,7 @@ def main() -> None:
     """Read the job and work."""
     config, fd = read_job()
     logs.set_up("proxy", config.log_level)
-    gc.freeze()
-    gc.set_threshold(*_COLLECT)
+    spare_collector()
     uvloop.run(work(config, sockets.socket(fileno=fd)))
 
 
