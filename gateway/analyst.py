@@ -22,6 +22,7 @@ from gateway.intake import Intake
 from gateway.journals.base import Journal
 from gateway.register import Register
 from gateway.reporting import Found, Reporting
+from gateway.review import reviewed
 from gateway.stores.base import Folded, Store, StoreError
 
 IDLE = 0.02  # seconds between two looks at an empty journal
@@ -56,6 +57,7 @@ class Analyst:
     ) -> None:
         self._journal, self._store, self._intake, self._panel = journal, store, intake, panel
         self._rules = (policy, baseline)  # replaced as one
+        self._edited = True  # the policies may have been edited while nobody ran
         self._batch = analysis.batch
         self._scopes = frozenset(analysis.scopes)
         self._folios = Folios(panel, analysis.cases_in_memory, analysis.forget)
@@ -72,8 +74,21 @@ class Analyst:
         return self._register.decisions
 
     def reload(self, policy: Policy, baseline: Baseline) -> None:
-        """Judge by other rules from the next batch on; may be called from another thread."""
+        """Judge by other rules from the next batch on, and what stands at the next look; any thread may call it."""
         self._rules = (policy, baseline)
+        self._edited = True
+
+    def review(self) -> int:
+        """Judge what stands by the rules as they are now; return how many decisions that changed."""
+        self._edited = False
+        at = self.clock()
+        self._register.follow(self._store, at)
+        standing = list(self._register.decisions.values())
+        changed = reviewed(standing, self._rules[0], at, lambda: decision_id(at, self.dice))
+        if changed:
+            self._store.commit(Folded(upto=0, cases={}, decisions=changed, at=at))
+            log.info("standing decisions reviewed", extra={"entries": len(changed)})
+        return len(changed)
 
     def step(self) -> int:
         """Fold one batch and return how many entries it held; raises StoreError if nothing of it was kept."""
@@ -156,6 +171,8 @@ class Analyst:
         next_tidy = 0.0
         while not stop.is_set():
             try:
+                if self._edited:
+                    self.review()
                 folded = self.step()
                 if clock.monotonic() >= next_tidy:
                     self.tidy()

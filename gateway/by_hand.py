@@ -7,6 +7,7 @@ from typing import Any
 from gateway.analyst import decision_id
 from gateway.decisions import Decision, Subject
 from gateway.plugins import build
+from gateway.review import BY_HAND
 
 
 def by_hand(
@@ -26,6 +27,6 @@ def by_hand(
         severity=built.severity,
         at=at,
         until=at + lasts,
-        policy="by-hand",
+        policy=BY_HAND,
         mode="shadow" if shadow else "enforce",
     )

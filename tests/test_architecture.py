@@ -14,7 +14,7 @@ PURE = [
     *sorted((ROOT / "gateway" / "policies").glob("*.py")),
     *sorted((ROOT / "gateway" / "actions").glob("*.py")),
     *sorted((ROOT / "gateway" / "dialects").glob("*.py")),
-    *(ROOT / "gateway" / f"{name}.py" for name in ("decisions", "engine", "exchange", "features", "embedding", "scaffold", "demands")),
+    *(ROOT / "gateway" / f"{name}.py" for name in ("decisions", "engine", "exchange", "features", "embedding", "scaffold", "demands", "review")),
 ]
 WAITING = {"asyncio", "socket", "time", "random", "secrets", "logging", "threading", "subprocess", "uuid"}
 READS_FILES = {"calibrate.py", "pack.py", "__main__.py"}  # the lab's commands

@@ -18,6 +18,8 @@ from gateway.config import Config
 from gateway.console.admin import create
 from gateway.decisions import Decision, Standing
 from gateway.engine import unseal, weigh
+from gateway.journals.base import Journal
+from gateway.journals.sqlite import SqliteJournal
 from gateway.plugins import panel
 from gateway.stores.base import Store
 from gateway.stores.sqlite import SqliteStore
@@ -26,8 +28,9 @@ from gateway.stores.sqlite import SqliteStore
 class Reading:
     """What the store holds, weighed anew as it is asked for."""
 
-    def __init__(self, store: Store, detectors: Panel, baseline: Baseline) -> None:
+    def __init__(self, store: Store, journal: Journal, detectors: Panel, baseline: Baseline) -> None:
         self._store = store
+        self._journal = journal
         self._panel = detectors
         self._baseline = baseline
 
@@ -44,6 +47,10 @@ class Reading:
         standing = self._store.announced(0, now()).decisions
         return sorted(standing, key=lambda decision: (-decision.severity, decision.at))
 
+    def measure(self) -> None:
+        """Set the journal's depth: it grows where no analyst lives to say so."""
+        metrics.JOURNAL_DEPTH.set(self._journal.depth())
+
 
 async def work(config: Config, socket: sockets.socket) -> None:
     """Serve until told to stop."""
@@ -51,7 +58,8 @@ async def work(config: Config, socket: sockets.socket) -> None:
     metrics.BUILD.labels(version).set(1)
     supervisor = os.getppid()
     # FastAPI runs each of our plain handlers on a thread: the store's connection must take that.
-    reading = Reading(SqliteStore(config.data, wait=1.0), panel(config.panel), baseline_of(config))
+    store, journal = SqliteStore(config.data, wait=1.0), SqliteJournal(config.data, wait=1.0)
+    reading = Reading(store, journal, panel(config.panel), baseline_of(config))
     app = create(reading, lambda: os.kill(supervisor, signal.SIGHUP), version)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off"))
     stop = asyncio.Event()

@@ -12,6 +12,7 @@ import watchfiles
 from detectors.base import Baseline
 from gateway import logs, metrics
 from gateway.analyst import Analyst
+from gateway.app.last_good import take, take_at_start
 from gateway.birth import read_job, spare_collector, stop_sign
 from gateway.clock import now
 from gateway.config import Config
@@ -21,7 +22,6 @@ from gateway.features import Features
 from gateway.intake import Intake
 from gateway.journals.sqlite import SqliteJournal
 from gateway.plugins import panel
-from gateway.policies.file import load_policies
 from gateway.secret import secret
 from gateway.stores.sqlite import SqliteStore
 
@@ -42,7 +42,7 @@ def build(config: Config) -> Analyst:
         SqliteStore(config.data, cases=config.analysis.cases, forget=config.analysis.forget),
         Intake(Dialects(), Features(salt)),
         panel(config.panel),
-        load_policies(config.policies),
+        take_at_start(config),
         baseline_of(config),
         config.analysis,
     )
@@ -51,13 +51,12 @@ def build(config: Config) -> Analyst:
 def reload(analyst: Analyst, config: Config) -> bool:
     """Take the policies and the baseline as they stand on disk; if anything is wrong with them, keep the old ones."""
     try:
-        analyst.reload(load_policies(config.policies), baseline_of(config))
+        baseline = baseline_of(config)
+        analyst.reload(take(config), baseline)
     except (Faults, OSError, msgspec.DecodeError) as fault:
         metrics.RELOAD_OK.set(0)
         LOG.error("the old policies stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's
         return False
-    metrics.RELOAD_OK.set(1)
-    metrics.RELOAD_AT.set(now())
     LOG.info("policies taken", extra={"file": str(config.policies)})
     return True
 

@@ -1,0 +1,65 @@
+"""The policies that were taken last, kept in the data folder: a process that starts over a bad file goes on with them."""
+
+import logging
+import shutil
+from pathlib import Path
+
+from gateway import metrics
+from gateway.clock import now
+from gateway.config import Config
+from gateway.decisions import Policy
+from gateway.faults import Faults
+from gateway.policies.file import load_policies, policy_files
+
+LOG = logging.getLogger("stillguard.analyst")
+_FOLDER = "policies.taken"
+
+
+def take(config: Config) -> Policy:
+    """Return the policies as they stand on disk and keep a copy; raises Faults if anything is wrong with them."""
+    policies = load_policies(config.policies)
+    _keep(config)
+    metrics.RELOAD_OK.set(1)
+    metrics.RELOAD_AT.set(now())
+    return policies
+
+
+def take_at_start(config: Config) -> Policy:
+    """Return the policies on disk, or, if anything is wrong with them, those that were taken last.
+
+    Raises:
+        Faults: something is wrong with them, and none were ever taken.
+    """
+    try:
+        return take(config)
+    except Faults as fault:
+        kept = config.data / _FOLDER
+        if not kept.is_dir():
+            raise
+        LOG.error("the old policies stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's
+        metrics.RELOAD_OK.set(0)
+        return load_policies(kept)
+
+
+def _keep(config: Config) -> None:
+    """Replace the copy: whole or not at all, and by nothing that cannot be loaded."""
+    kept = config.data / _FOLDER
+    aside, old = kept.with_suffix(".new"), kept.with_suffix(".old")
+    files = policy_files(config.policies) if config.policies.is_dir() else [config.policies]
+    try:
+        _emptied(aside)
+        for file in files:
+            shutil.copyfile(file, aside / f"{file.stem}.yaml")
+        load_policies(aside)  # they may have been written to since they were read
+        shutil.rmtree(old, ignore_errors=True)
+        if kept.is_dir():
+            kept.rename(old)
+        aside.rename(kept)
+        shutil.rmtree(old, ignore_errors=True)
+    except (OSError, Faults) as fault:
+        LOG.warning("the policies could not be kept for the next start", extra={"fault": str(fault)})
+
+
+def _emptied(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)

@@ -1,0 +1,48 @@
+"""A policy was edited: what stands is judged anew, by the numbers on which it was decided.
+
+A refused client is not weighed, so without this a denial would outlive the rule behind it: setting a policy to
+shadow, or taking a rule out, frees its clients at once.
+"""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from gateway.decisions import Decision, Policy, Standing
+from gateway.engine import decide
+
+BY_HAND = "by-hand"  # the policy name of an operator's own decisions: no file may lift them
+
+
+def reviewed(standing: Iterable[Decision], policy: Policy, at: float, name: Callable[[], str]) -> list[Decision]:
+    """Return the decisions that replace others under the policy as it is now; one that no rule backs is lifted.
+
+    Args:
+        standing: decisions that stand at ``at``.
+        policy: as edited.
+        at: now, seconds since the epoch; a lifted decision ends then.
+        name: makes ids for new decisions.
+    """
+    replaced = []
+    for decision in standing:
+        if decision.policy == BY_HAND:
+            continue
+        numbers = Standing(
+            subject=decision.subject,
+            at=at,
+            weight=decision.weight,
+            families=decision.families,
+            evidence=decision.evidence,
+            harvest=decision.harvest,
+        )
+        verdict = policy.judge(numbers)
+        if verdict is None:
+            replaced.append(msgspec.structs.replace(decision, until=at))
+        elif (decision.policy, decision.revision) != (verdict.policy, verdict.revision):
+            new = decide(numbers, verdict, None, name())
+            replaced += [new] if new and _differs(decision, new) else []
+    return replaced
+
+
+def _differs(old: Decision, new: Decision) -> bool:
+    return (old.action, old.parameters, old.mode, old.severity) != (new.action, new.parameters, new.mode, new.severity)
