@@ -1,10 +1,12 @@
 """The gateway's configuration file, loaded and checked as a whole: panel, TLS and paths that must be there."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from gateway.config import Config
 from gateway.faults import load
+from gateway.named_files import unusable
 from gateway.places import Slip
 from gateway.plugins import panel
 from gateway.slips import MisplacedError
@@ -14,12 +16,12 @@ def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     """Return the configuration.
 
     Raises:
-        Faults: all that is wrong with it, with line and column, detectors' parameters included.
+        Faults: all that is wrong with it, with line and column, detectors' parameters and the files it names included.
     """
-    return load(path, Config, environ=environ, check=_whole)
+    return load(path, Config, environ=environ, check=partial(_whole, path.resolve().parent))
 
 
-def _whole(config: Config) -> None:
+def _whole(beside: Path, config: Config) -> None:
     slips: list[Slip] = []
     if (config.listen.tls_certificate is None) != (config.listen.tls_key is None):
         slips.append(Slip(("listen",), "TLS needs both tls_certificate and tls_key"))
@@ -33,5 +35,6 @@ def _whole(config: Config) -> None:
         panel(config.panel)
     except MisplacedError as error:
         slips += error.slips
+    slips += unusable(config, beside)
     if slips:
         raise MisplacedError(slips)
