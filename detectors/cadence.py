@@ -1,4 +1,4 @@
-"""Cadence: arrivals more even than chance, as a machine on a budget makes them."""
+"""Cadence: long answers taken more evenly than chance, as a pool of workers on a budget takes them."""
 
 import math
 from collections.abc import Mapping
@@ -8,20 +8,21 @@ from typing import ClassVar
 
 import msgspec
 
-from detectors.base import Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation
 from detectors.stats import betting, tally
-from detectors.stats.tally import DAYS, GRAINS, Row, Tally
+from detectors.stats.tally import DAYS, GRAINS, Tally
+from detectors.taking import Worth, worth_taking
 
-SCALES = (1.0, 60.0, 900.0)  # width of a bin, seconds: a loop, a rate limit, a daily budget
-BINS = 32  # bins of a frame
+SCALES = (4.0, 16.0, 64.0, 256.0, 1024.0)  # width of a bin, seconds: from 30 long answers a minute to 7 an hour
+BINS = 16  # bins of a frame
 EMPTY = (0,) * BINS
-BUSY = 2 * BINS  # queries from which on a frame is judged: with 2 a bin the chi-squared law is near enough
+BUSY = 2 * BINS  # answers from which on a frame is judged: with 2 a bin the chi-squared law is near enough
 Z05 = 1.6449  # standard normal quantile of 0.95
 DAILY = 1.0  # starts of a bet in a day
 
 
 def _even_below(df: int) -> float:
-    """Return the lower 5 % quantile of chi-squared by Wilson and Hilferty's cube root: 19.3 for 31."""
+    """Return the lower 5 % quantile of chi-squared by Wilson and Hilferty's cube root: 7.26 for 15."""
     spread = 2.0 / (9.0 * df)
     return df * (1.0 - spread - Z05 * math.sqrt(spread)) ** 3
 
@@ -40,102 +41,123 @@ class Clock(msgspec.Struct, frozen=True, array_like=True):
 class CadenceState(msgspec.Struct, frozen=True, array_like=True):
     """One clock for each of the scales."""
 
-    second: Clock = Clock()
-    minute: Clock = Clock()
-    quarter: Clock = Clock()
+    clocks: tuple[Clock, Clock, Clock, Clock, Clock] = (Clock(),) * 5
 
 
 @dataclass(frozen=True)
 class Cadence:
-    """The client's questions arrive more evenly than independent arrivals can.
+    """The client takes long answers home more evenly than independent users can.
 
-    People and their programs come in bursts, and even pure chance (Poisson) is uneven: over 32 bins the index of
-    dispersion times 31 is chi-squared. A frame of the clock with 64 queries or more is even if that falls below the
-    law's lower 5 %. Trials are closed frames, successes even ones, at bins of a second, a minute and a quarter of an
-    hour; the three bets are averaged. Batch jobs and load tests are even too, so the rate is calibrated on them, and
-    the weight stops at ``ceiling``: timing alone never condemns.
+    People come when they please: even pure chance (Poisson) is uneven, and real services are more so. A pool of
+    workers asks again as soon as it was answered, or as fast as its limit lets it, and that is even. Over 16 bins the
+    index of dispersion times 15 is chi-squared under chance. A frame of the clock with 32 answers or more is even if
+    that falls below the law's lower 5 %. Trials are closed frames, successes even ones, at five widths of a bin from
+    4 s to 17 min; the five bets are averaged.
 
-    A query later than its frame's close is lost. Merging adds the bins of the open frame; the bins of closed frames
-    are gone, so per day the tally of the busier member stands for both. That is less than folding the union: hence
-    the merge tolerance is the ceiling itself.
+    Only answers worth taking count (long, to single questions, more than was handed in): labelling, scoring,
+    translation, retrieval and agents are as even as any harvester, and never become trials. So this speaks of timing
+    *given* the contents, and the null is that of honest clients who take such answers at all. What is left of them
+    that is even, evaluation runs above all, is mostly short, and the rate is calibrated on it; a long evaluation, one
+    verbose answer after another, does speak here, and needs an entitlement. The weight stops at ``ceiling``: timing
+    alone never condemns. A distiller who draws its pauses by chance goes unseen here.
+
+    An answer later than its frame's close is lost. Merging adds the open frame's bins, and the closed frames of each
+    member as they were judged, each a fair bet by itself; the frames of the union would have been others: hence no
+    finite merge tolerance.
 
     Numbers read from the baseline (``nulls``): ``cadence.rate``, the highest share of even frames, at any scale,
     of an honest subject.
 
     Attributes:
         ceiling: most that it ever says, nats.
+        long_tokens, long_chars, turns, expands: which answers count; see ``detectors.taking.Worth``.
 
     Example:
         >>> import random
-        >>> def life(gap):
+        >>> from detectors.base import QueryObservation
+        >>> def life(gap, tokens=600):
         ...     state, at = Cadence().initial(), 0.0
-        ...     for i in range(3000):
+        ...     for i in range(1000):
         ...         at += gap()
-        ...         state = Cadence().update(state, QueryObservation(at=at))
+        ...         answer = AnswerObservation(at=at, query=QueryObservation(at=at), completion_tokens=tokens)
+        ...         state = Cadence().update(state, answer)
         ...     return round(Cadence().evidence(state, Baseline()).weight, 1)
-        >>> life(lambda: 10.0) > 4.6, life(lambda: random.expovariate(0.1))
-        (True, 0.0)
+        >>> life(lambda: 10.0) > 4.6, life(lambda: random.expovariate(0.1)), life(lambda: 10.0, tokens=5)
+        (True, 0.0, 0.0)
 
     References:
-        Cochran 1954 (index of dispersion); Wilson, Hilferty 1931; Stillguard's threat notes, signal S9.
+        Cochran 1954 (index of dispersion); Wilson, Hilferty 1931; Stillguard's threat notes, signal S9. In the public
+        arrivals of a code service (Azure 2023) and a chat service (Mooncake), 1 busy frame in 400 is even.
     """
 
     ceiling: float = 6.9
+    long_tokens: float = 200
+    long_chars: float = 800
+    turns: float = 2
+    expands: float = 1.3
 
     name: ClassVar[str] = "cadence"
     family: ClassVar[Family] = "timing"
     state: ClassVar[type[CadenceState]] = CadenceState
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"cadence.rate": 0.3})
-    delay: ClassVar[int] = 3000  # queries, one each ten seconds, until `speaks`, under the default null
+    delay: ClassVar[int] = 1000  # long answers, one each ten seconds, until `speaks`, under the default null
     speaks: ClassVar[float] = 4.6  # nats: one in a hundred
     merge_tolerance: ClassVar[float] = math.inf  # nats; see above, and the detector's own tests for what does hold
 
     def initial(self) -> CadenceState:
-        """Return a subject that asked nothing."""
+        """Return a subject that was never answered."""
         return CadenceState()
 
     def update(self, state: CadenceState, observation: Observation) -> CadenceState:
-        """Count an arrival in the open frames, closing those that are over."""
-        if not isinstance(observation, QueryObservation) or not 0.0 <= observation.at <= tally.LAST:
+        """Count an answer worth taking in the open frames, closing those that are over."""
+        if not isinstance(observation, AnswerObservation) or not 0.0 <= observation.at <= tally.LAST:
             return state
+        worth = Worth(self.long_tokens, self.long_chars, self.turns, self.expands)
+        if observation.status >= 400 or not worth_taking(observation, worth):  # noqa: PLR2004 - HTTP's own
+            return state
+        a, b, c, d, e = state.clocks
         at = observation.at
         return CadenceState(
-            _tick(state.second, at, SCALES[0]), _tick(state.minute, at, SCALES[1]), _tick(state.quarter, at, SCALES[2])
+            (
+                _tick(a, at, SCALES[0]),
+                _tick(b, at, SCALES[1]),
+                _tick(c, at, SCALES[2]),
+                _tick(d, at, SCALES[3]),
+                _tick(e, at, SCALES[4]),
+            )
         )
 
     def merge(self, a: CadenceState, b: CadenceState) -> CadenceState:
-        """Add the open frames; of closed ones, keep per day those of the busier."""
-        return CadenceState(
-            _merged(a.second, b.second, SCALES[0]),
-            _merged(a.minute, b.minute, SCALES[1]),
-            _merged(a.quarter, b.quarter, SCALES[2]),
-        )
+        """Add the open frames and the closed ones."""
+        one, two, three, four, five = map(_merged, a.clocks, b.clocks, SCALES)
+        return CadenceState((one, two, three, four, five))
 
     def evidence(self, state: CadenceState, baseline: Baseline) -> Evidence:
-        """Bet against the rate at each scale and average the three bets."""
-        clocks = [tally.rows(clock.closed, DAYS) for clock in (state.second, state.minute, state.quarter)]
-        if not any(row.k for rows in clocks for row in rows):
+        """Bet against the rate at each scale and average the five bets."""
+        counts = [tally.columns(clock.closed) for clock in state.clocks]
+        if not any(any(grains) for _, grains in counts):
             return Evidence()
         rate = baseline.number("cadence.rate", self.nulls["cadence.rate"])
-        bets = [_bet(rows, rate) for rows in clocks]
+        bets = [_bet(frames, grains, rate) for frames, grains in counts]
         because = {}
-        for name, rows in zip(("second", "minute", "quarter"), clocks, strict=True):
-            because[f"{name}_frames"] = float(sum(row.n for row in rows))
-            because[f"{name}_even"] = sum(row.k for row in rows) / GRAINS
+        for width, (frames, grains) in zip(SCALES, counts, strict=True):
+            if frames:
+                because[f"frames_{width:.0f}s"] = float(sum(frames))
+                because[f"even_{width:.0f}s"] = sum(grains) / GRAINS
         return Evidence(min(self.ceiling, max(0.0, betting.log_mean(*bets))), because)
 
     def statistic(self, state: CadenceState) -> dict[str, float]:
         """Return what calibration compares among honest subjects, by the names of ``nulls``."""
-        counts = [tally.totals(clock.closed) for clock in (state.second, state.minute, state.quarter)]
+        counts = [tally.totals(clock.closed) for clock in state.clocks]
         shares = [k / n for n, k in counts if n]
         return {"cadence.rate": max(shares)} if shares else {}
 
 
-def _bet(rows: list[Row], rate: float) -> float:
+def _bet(frames: list[int], grains: list[int], rate: float) -> float:
     """Return the log of one scale's summed bets (nats, maybe below 0); a scale without trials bets nothing."""
-    if not rows:
+    if not frames:
         return 0.0
-    return betting.log_e_sum([row.n for row in rows], [row.k / GRAINS for row in rows], rate, DAILY)
+    return betting.log_e_sum(frames, [grain / GRAINS for grain in grains], rate, DAILY)
 
 
 def _tick(clock: Clock, at: float, width: float) -> Clock:
@@ -164,5 +186,5 @@ def _merged(a: Clock, b: Clock, width: float) -> Clock:
         a, b = b, a
     if a.frame == b.frame:
         bins = tuple(x + y for x, y in zip(a.bins, b.bins, strict=True))
-        return Clock(a.frame, bins, tally.larger(a.closed, b.closed, DAYS))
-    return Clock(a.frame, a.bins, tally.larger(a.closed, _closed(b, width), DAYS))
+        return Clock(a.frame, bins, tally.merge(a.closed, b.closed, DAYS))
+    return Clock(a.frame, a.bins, tally.merge(a.closed, _closed(b, width), DAYS))

@@ -92,12 +92,12 @@ class Interface:
 
     def evidence(self, state: InterfaceState, baseline: Baseline) -> Evidence:
         """Bet against the rate."""
-        rows = tally.rows(state.queries)
-        if not any(row.k for row in rows):
+        trials, grains = tally.columns(state.queries)
+        if not any(grains):
             return Evidence()
         rate = baseline.number("interface.rate", self.nulls["interface.rate"])
-        bet = betting.log_e_sum([row.n for row in rows], [row.k / GRAINS for row in rows], rate, DAILY)
-        n = sum(row.n for row in rows)
+        bet = betting.log_e_sum(trials, [grain / GRAINS for grain in grains], rate, DAILY)
+        n = sum(trials)
         because = {
             "queries": float(n),
             "bias_with_logprobs_share": state.biased / n,

@@ -10,7 +10,8 @@ import msgspec
 from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation
 from detectors.sketches import distinct
 from detectors.stats import betting, tally
-from detectors.stats.tally import GRAINS, Row, Tally
+from detectors.stats.tally import GRAINS, Tally
+from detectors.taking import Worth, worth_taking
 
 WEEK = 168  # hours: how long answers share one sketch
 DAILY = 24.0  # starts of a bet in a day: one an hour
@@ -18,11 +19,16 @@ PAYLOADS, TEMPLATES, SCAFFOLDS = 8, 7, 6  # lgk: 6.5 %, 9.2 % and 13 % standard 
 
 
 class Shelf(msgspec.Struct, frozen=True, array_like=True):
-    """Sketches of the different payloads, templates (scaffold and opening) and scaffolds of long answers."""
+    """Sketches of the different payloads, templates (scaffold and opening) and scaffolds of long answers.
+
+    ``untemplated`` and ``unscaffolded`` count the long answers whose query had no such thing.
+    """
 
     payloads: bytes = b""
     templates: bytes = b""
     scaffolds: bytes = b""
+    untemplated: int = 0
+    unscaffolded: int = 0
 
 
 class RepetitionState(msgspec.Struct, frozen=True, array_like=True):
@@ -40,9 +46,10 @@ class Repetition:
     Of n answers, k were long answers to a single question (no conversation, no tools). Among those k, D_p payloads
     and D_t templates were different, so that D_p - D_t of them repeat a template with new contents. That share of
     k, from the lower bound of D_p and the upper bound of D_t, scales the successes of each week: a conversation, an
-    agent, a labelling job (short answers), an evaluation run again on the same items, and an app whose users all
-    begin differently score near 0, a harvester near 1. Being a count of different things, it needs no memory of
-    what came first, and templates shared by the members of a campaign are seen when their cases are merged.
+    agent, a labelling job (short answers), a translation (no longer than what was handed in), an evaluation run again
+    on the same items, and an app whose users all begin differently score near 0, a harvester near 1. Being a count of
+    different things, it needs no memory of what came first, and templates shared by the members of a campaign are
+    seen when their cases are merged.
     It is read twice, and the two bets are averaged: a template is scaffold and opening together, or the scaffold
     alone, which a harvester with one system prompt and free questions cannot help repeating, but neither can some
     honest apps: so the second rate is calibrated by itself.
@@ -54,9 +61,7 @@ class Repetition:
     ``repetition.scaffold_rate``, the highest that honest subjects keep to.
 
     Attributes:
-        long_tokens: an answer from here on is long, tokens.
-        long_chars: the same where the model did not count, characters (four to a token).
-        turns: messages up to which a conversation is a single question (a greeting or an example may precede it).
+        long_tokens, long_chars, turns, expands: which answers count; see ``detectors.taking.Worth``.
 
     Example:
         >>> from detectors.base import QueryObservation
@@ -81,6 +86,7 @@ class Repetition:
     long_tokens: float = 200
     long_chars: float = 800
     turns: float = 2
+    expands: float = 1.3
 
     name: ClassVar[str] = "repetition"
     family: ClassVar[Family] = "content"
@@ -100,7 +106,7 @@ class Repetition:
         if not isinstance(observation, AnswerObservation) or observation.status >= 400:  # noqa: PLR2004 - HTTP's own
             return state
         query = observation.query
-        taken = self._harvested(observation)
+        taken = worth_taking(observation, Worth(self.long_tokens, self.long_chars, self.turns, self.expands))
         at = query.at
         answers = tally.add(state.answers, at, 1.0 if taken else 0.0)
         week, before = state.week, state.before
@@ -126,41 +132,36 @@ class Repetition:
 
     def evidence(self, state: RepetitionState, baseline: Baseline) -> Evidence:
         """Bet against both rates and average the two bets."""
-        rows = tally.rows(state.answers)
-        if not any(row.k for row in rows):
+        trials, grains = tally.columns(state.answers)
+        if not any(grains):
             return Evidence()
-        rates = [baseline.number(name, default) for name, default in self.nulls.items()]
-        n = [float(row.n) for row in rows]
-        repeated = _repeated(state, rows)
-        bets = [betting.log_e_sum(n, k, rate, DAILY) for k, rate in zip(repeated, rates, strict=True)]
+        rates = tuple([baseline.number(name, default) for name, default in self.nulls.items()])
+        repeated = _repeated(state, grains)
+        n = sum(trials)
         because = {
-            "answers": sum(n),
-            "long_single": sum(row.k for row in rows) / GRAINS,
-            "template_share": sum(repeated[0]) / sum(n),
-            "scaffold_share": sum(repeated[1]) / sum(n),
+            "answers": float(n),
+            "long_single": sum(grains) / GRAINS,
+            "template_share": sum(repeated[0]) / n,
+            "scaffold_share": sum(repeated[1]) / n,
             "templates": distinct.count(state.week.templates).mid,
             "payloads": distinct.count(state.week.payloads).mid,
         }
-        return Evidence(max(0.0, betting.log_mean(*bets)), because)
+        return Evidence(max(0.0, betting.log_e_mean(trials, repeated, rates, DAILY)), because)
 
     def statistic(self, state: RepetitionState) -> dict[str, float]:
         """Return what calibration compares among honest subjects, by the names of ``nulls``."""
-        rows = tally.rows(state.answers)
-        n = sum(row.n for row in rows)
-        return {name: sum(k) / n for name, k in zip(self.nulls, _repeated(state, rows), strict=True)} if n else {}
-
-    def _harvested(self, answer: AnswerObservation) -> bool:
-        """Say whether a long answer was given to a single question without tools."""
-        query = answer.query
-        single = query.turns <= self.turns and not query.tools and not query.tool_results
-        return single and (answer.completion_tokens >= self.long_tokens or answer.text_chars >= self.long_chars)
+        trials, grains = tally.columns(state.answers)
+        n = sum(trials)
+        return {name: sum(k) / n for name, k in zip(self.nulls, _repeated(state, grains), strict=True)} if n else {}
 
 
 def _shelve(shelf: Shelf, payload: int, scaffold: int, opening: int) -> Shelf:
     return Shelf(
         distinct.add(shelf.payloads, payload, PAYLOADS),
-        distinct.add(shelf.templates, scaffold ^ opening, TEMPLATES),
-        distinct.add(shelf.scaffolds, scaffold, SCAFFOLDS),
+        distinct.add(shelf.templates, scaffold ^ opening, TEMPLATES) if opening else shelf.templates,
+        distinct.add(shelf.scaffolds, scaffold, SCAFFOLDS) if scaffold else shelf.scaffolds,
+        shelf.untemplated + (not opening),
+        shelf.unscaffolded + (not scaffold),
     )
 
 
@@ -169,16 +170,20 @@ def _union(a: Shelf, b: Shelf) -> Shelf:
         distinct.union(a.payloads, b.payloads, PAYLOADS),
         distinct.union(a.templates, b.templates, TEMPLATES),
         distinct.union(a.scaffolds, b.scaffolds, SCAFFOLDS),
+        a.untemplated + b.untemplated,
+        a.unscaffolded + b.unscaffolded,
     )
 
 
-def _repeated(state: RepetitionState, rows: list[Row]) -> tuple[list[float], list[float]]:
+def _repeated(state: RepetitionState, grains: list[int]) -> tuple[list[float], list[float]]:
     """Return, by block, long answers that repeat a template, or a scaffold, with new contents."""
-    begins = state.answers.block // WEEK * WEEK  # the hour that this week begins with
-    recent = _novelty(state.week, sum(row.k for row in rows if row.begins >= begins) / GRAINS)
-    old = _novelty(state.before, sum(row.k for row in rows if row.begins < begins) / GRAINS)
-    shares = [(row.k / GRAINS, recent if row.begins >= begins else old) for row in rows]
-    return [k * share[0] for k, share in shares], [k * share[1] for k, share in shares]
+    cut = tally.before(state.answers, state.answers.block // WEEK * WEEK)  # this week begins there
+    old, recent = grains[:cut], grains[cut:]
+    was, now = _novelty(state.before, sum(old) / GRAINS), _novelty(state.week, sum(recent) / GRAINS)
+    template, scaffold = (
+        [grain * was[i] / GRAINS for grain in old] + [grain * now[i] / GRAINS for grain in recent] for i in (0, 1)
+    )
+    return template, scaffold
 
 
 def _novelty(shelf: Shelf, k: float) -> tuple[float, float]:
@@ -186,6 +191,6 @@ def _novelty(shelf: Shelf, k: float) -> tuple[float, float]:
     if not k:
         return 0.0, 0.0
     payloads = distinct.count(shelf.payloads).low
-    templates = distinct.count(shelf.templates).high
-    scaffolds = distinct.count(shelf.scaffolds).high
+    templates = distinct.count(shelf.templates).high + shelf.untemplated
+    scaffolds = distinct.count(shelf.scaffolds).high + shelf.unscaffolded
     return min(1.0, max(0.0, (payloads - templates) / k)), min(1.0, max(0.0, (payloads - scaffolds) / k))

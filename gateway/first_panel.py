@@ -15,11 +15,19 @@ NOTES = f"""An alarm is a fused weight of ln({LAX:.0e}) or ln({STRICT:.0e}): one
 *Backed* is the strict alarm with two families speaking at once, which the shipped policies want before they touch a
 client. Queries are counted until the first such moment; a client is played for a week or {MOST} queries at most.
 
-These are **development figures**. The nulls were learnt from other sources and seeds than those checked here, and no
-number was fitted to these. But the authors of the laboratory had seen the whole traffic pack while they chose which
-features to look at, which kinds of honest client to write, and where to put the detectors' defaults; they wrote both
-sides' habits (pace, caps, sampling) themselves, and public traces stand only behind the honest pace. Figures for
-traffic that nobody who built this has seen are still to be measured."""
+These are **development figures**. The nulls were learnt from other sources and seeds than those checked here. But the
+authors of the laboratory had seen the whole traffic pack while they chose which features to look at and which kinds of
+client to write; they wrote both sides' habits (pace, caps, sampling) themselves, and public traces stand only behind
+the honest pace. Results on the held-out part were looked at during development, and once changed something: when
+nulls learnt far below the detectors' own defaults let honest held-out subjects alarm, the defaults became the floor,
+and an honest kind that was missing (an app that answers at length) was written. Figures for traffic that nobody who
+built this has seen are still to be measured.
+
+*Contracted* are honest clients that do what a harvester does, and need an entitlement: a shop's writer, and an
+evaluation of 1,300 problems asked one after another and worked at length: its timing speaks as loudly as its contents.
+
+No alarm among n honest subjects says that fewer than 3 / n of such subjects alarm in a week, at 95 % confidence; it
+cannot show one in {LAX:.0e}, which rests on the bets' proof and on the nulls."""
 
 
 class Checked(NamedTuple):
@@ -65,7 +73,8 @@ def figures(checked: Checked) -> Iterator[dict[str, Any]]:
     days = sum(one.days for one in honest)
     yield _figure("honest_subjects", len(honest), "subjects", ">=", len(honest))
     yield _figure("honest_subject_days", days, "subject-days", ">=", len(honest))
-    for name, some in (("honest", honest), ("contracted", checked.contracted)):
+    contracted = [(f"contracted.{kind}", some) for (kind, _), some in _groups(checked.contracted)]
+    for name, some in (("honest", honest), *contracted):
         yield _figure(f"{name}_alarmed_1e4", sum(one.lax > 0 for one in some), "subjects", "<=", len(some))
         yield _figure(f"{name}_alarmed_1e6", sum(one.strict > 0 for one in some), "subjects", "<=", len(some))
         yield _figure(f"{name}_backed_1e6", sum(one.backed > 0 for one in some), "subjects", "<=", len(some))

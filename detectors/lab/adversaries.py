@@ -102,6 +102,17 @@ def harvest(play: Play) -> list[Asked]:
     return [_long(play, one, at, typical, 1) for at, one in _stream_of(play, every, 0.5)]
 
 
+def unhurried(play: Play) -> list[Asked]:
+    """The same at random pauses, so that no clock gives it away."""
+    typical, every = bell(play.rng, 480.0, 0.3), bell(play.rng, 40.0, 0.8)
+    at = START + play.rng.uniform(0, 43_200.0)
+    asked: list[Asked] = []
+    for one in islice(play.script, play.most):
+        asked.append(_long(play, one, at, typical, 1))
+        at += play.rng.expovariate(1.0 / every)
+    return asked
+
+
 def sampling(play: Play) -> list[Asked]:
     """The same, several samples a prompt at a warm temperature: reasoning traces to filter by their answer."""
     typical, every = bell(play.rng, 700.0, 0.3), bell(play.rng, 60.0, 0.8)
@@ -130,6 +141,7 @@ def logits(play: Play) -> list[Asked]:
 
 KINDS: Final[dict[str, tuple[Kind, Source]]] = {
     "instructions": (harvest, topics),
+    "instructions_unhurried": (unhurried, topics),
     "reasoning": (sampling, problems),
     "reasoning_paraphrased": (sampling, paraphrased),
     "logits": (logits, prefixes),

@@ -6,6 +6,7 @@ support replies stay under a hundred words, batch jobs run at an even pace.
 """
 
 from collections.abc import Iterator
+from heapq import heapreplace
 from itertools import islice
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ from detectors.lab.traffic import (
 _GAP, _GAP_SPREAD = 123.0, 1.0  # seconds between turns of a chat, and its log-normal spread
 _STEP, _STEP_SPREAD = 8.0, 0.7  # seconds between an agent's calls
 _STREAMS, _TELLS, _SCORES = 0.8, 0.5, 0.3  # shares of clients that stream; name end users; ask for log-probabilities
+_POOLS = 0.5  # share of evaluation harnesses that keep so many requests open
 _FEW = 4.0  # tokens; a shorter answer is a choice, not a text
 
 
@@ -71,6 +73,17 @@ def app(play: Play) -> list[Asked]:
         for one in islice(play.script, poisson(rng, a_day)):
             user = f"u{rng.randrange(5000)}" if tells else ""
             asked += _sitting(play, one, daytime(rng, day), typical, user=user, max_tokens=cap, temperature=0.3)
+    return asked
+
+
+def advice(play: Play) -> list[Asked]:
+    """People's questions to one app that answers at length: new contents all day under one system prompt."""
+    rng = play.rng
+    a_day, typical = bell(rng, 90.0, 0.6), bell(rng, 320.0, 0.3)
+    asked: list[Asked] = []
+    for day in range(play.days):
+        for one in islice(play.script, poisson(rng, a_day)):
+            asked += _sitting(play, one, daytime(rng, day), typical, stream=True, temperature=0.5)
     return asked
 
 
@@ -139,18 +152,34 @@ def labelling(play: Play) -> list[Asked]:
 
 
 def evaluation(play: Play) -> list[Asked]:
-    """Benchmark runs: the same items in order at each checkpoint, in parallel bursts, sometimes scored or sampled."""
+    """Benchmark runs: the same items at each checkpoint, in bursts or as fast as they are answered, some scored."""
     rng = play.rng
-    runs, lanes = rng.randint(1, 4), rng.choice((4, 8, 16, 32))
-    scores, samples = rng.random() < _SCORES, rng.choice((1, 1, 1, 1, 4))
-    batch = list(islice(play.script, min(play.most, rng.randint(150, 600))))
+    runs, lanes = rng.randint(1, 4), rng.choice((1, 4, 8, 16, 32))
+    scores, samples, pool = rng.random() < _SCORES, rng.choice((1, 1, 1, 1, 4)), rng.random() < _POOLS
+    batch = list(islice(play.script, min(play.most, round(bell(rng, 300.0, 0.7)))))
+    worked = bell(rng, 250.0, 0.5)  # tokens: terse models and verbose ones
     asked: list[Asked] = []
     for _ in range(runs):
         at = daytime(rng, rng.randrange(play.days))
+        free = [at] * lanes
         for item, one in enumerate(batch):
-            answer = 3.0 if one.tag == "choice" else bell(rng, 170.0, 0.5)
+            answer = 3.0 if one.tag == "choice" else bell(rng, worked, 0.5)
             at += rng.uniform(1, 6) if item % lanes == 0 else rng.uniform(0, 0.05)
-            asked += [_scored(play, one, at, answer, (scores and answer < _FEW, samples if answer > _FEW else 1))]
+            at = free[0] if pool else at
+            scored = _scored(play, one, at, answer, (scores and answer < _FEW, samples if answer > _FEW else 1))
+            heapreplace(free, at + scored.took)
+            asked.append(scored)
+    return asked
+
+
+def examination(play: Play) -> list[Asked]:
+    """A thousand problems one after another, worked at length: an evaluation that is a harvest but for its purpose."""
+    rng = play.rng
+    at, worked = daytime(rng, 0), bell(rng, 400.0, 0.2)
+    asked: list[Asked] = []
+    for one in islice(play.script, min(play.most, 1300)):
+        asked.append(_scored(play, one, at, bell(rng, worked, 0.5), (False, 1)))
+        at += asked[-1].took
     return asked
 
 
@@ -161,7 +190,7 @@ def _scored(play: Play, one: Conversation, at: float, answer: float, how: tuple[
     return Asked(
         at=at, turns=(Said("user", line.text),), system=one.system, samples=samples, logprobs=5 if scores else 0,
         max_tokens=8 if answer < _FEW else 1024, temperature=0.7 if samples > 1 else 0.0, answer_chars=chars,
-        answer_tokens=tokens(chars), took=play.rng.uniform(0.5, 8),
+        answer_tokens=tokens(chars), took=play.rng.uniform(0.3, 1.5) + tokens(chars) / samples / 60.0,
     )  # fmt: skip
 
 
@@ -198,6 +227,7 @@ def writer(play: Play) -> list[Asked]:
 KINDS: Final[dict[str, tuple[Kind, Source]]] = {
     "chat": (chat, scripts.people),
     "app": (app, scripts.customers),
+    "advice": (advice, scripts.visitors),
     "retrieval": (retrieval, scripts.documents),
     "analyst": (analyst, scripts.analysts),
     "agent": (agent, scripts.repairs),
@@ -206,7 +236,10 @@ KINDS: Final[dict[str, tuple[Kind, Source]]] = {
     "batch": (batch, scripts.pages),
     "tinkerer": (chat, scripts.drafts),
 }
-ENTITLED: Final[dict[str, tuple[Kind, Source]]] = {"writer": (writer, scripts.briefs)}
+ENTITLED: Final[dict[str, tuple[Kind, Source]]] = {
+    "writer": (writer, scripts.briefs),
+    "examination": (examination, scripts.problems),
+}
 
 
 def clients(seeds: range, *, entitled: bool = False) -> list[Client]:

@@ -19,10 +19,10 @@ from detectors.lab.traffic import Client, Conversation, Kind, Line, Script
 CALIBRATION: Final[dict[str, tuple[Kind, ...]]] = {
     "ben_oasst_zh": (benign.chat,),
     "ben_hh_harmless": (benign.chat,),
-    "ben_banking77": (benign.app,),
-    "ben_restaurant8k": (benign.app,),
+    "ben_banking77": (benign.app, benign.advice),
+    "ben_restaurant8k": (benign.app, benign.advice),
     "ben_sql_wikisql": (benign.analyst,),
-    "ben_pubmedqa": (benign.retrieval,),
+    "ben_pubmedqa": (benign.retrieval, benign.advice),
     "ben_sms_spam": (benign.labelling,),
     "ben_tatoeba": (benign.batch,),
     "ben_agent_tau_airline": (benign.agent,),

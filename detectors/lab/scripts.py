@@ -69,6 +69,17 @@ def customers(rng: Random) -> Script:
         yield Conversation(tuple(Line(fill(rng, m.replace("{n}", str(rng.randint(2, 9999))))) for m in matters), system)
 
 
+def visitors(rng: Random) -> Script:
+    """Visitors of an advice app ask whatever they like; some follow up."""
+    system = f"You advise visitors of a {rng.choice(list(DOMAINS))} site. Answer thoroughly, with examples, kindly."
+    stay = rng.uniform(0.1, 0.6)
+    while True:
+        lines = [question(rng)]
+        while rng.random() < stay:
+            lines.append(follow_up(rng))
+        yield Conversation(tuple(map(Line, lines)), system)
+
+
 def documents(rng: Random) -> Script:
     """A retrieval app puts passages and a question into one template."""
     system = (
@@ -126,6 +137,18 @@ def benchmark(rng: Random) -> Script:
     while True:
         for text in asked:
             yield Conversation((Line(text),), tag="worked" if worked else "choice")
+
+
+def problems(rng: Random) -> Script:
+    """A few tasks of a large benchmark, each with instructions of its own and hundreds of different items."""
+    tasks = (
+        "Decide which of the following statements must be true, and show why.",
+        "Work out how many weeks it takes in all, writing down each step.",
+        "Put the following events into the order in which they happened.",
+        "Find the mistake in the argument below and explain what is wrong.",
+    )
+    while True:
+        yield Conversation((Line(f"{rng.choice(tasks)}\n\n{passage(rng, 2)} {question(rng)}"),), tag="worked")
 
 
 def pages(rng: Random) -> Script:

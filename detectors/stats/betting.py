@@ -33,7 +33,10 @@ LEAST = 1e-6  # a null surer than one in a million trials was never measured
 
 def log_e(n: float, k: float, p0: float) -> float:
     """Return the log e-value (nats, maybe below 0) of k successes in n trials against a rate of at most p0."""
-    return log_e_sum([n], [k], p0, 1.0)
+    fails, adds = _plain_gains(p0)
+    wealth = [n * fail + k * add for fail, add in zip(fails, adds, strict=True)]
+    top = max(wealth)
+    return top + math.log(sum([math.exp(w - top) for w in wealth]) / len(SHARES))
 
 
 def log_e_sum(n: Sequence[float], k: Sequence[float], p0: float, starts_per_day: float) -> float:
@@ -45,12 +48,19 @@ def log_e_sum(n: Sequence[float], k: Sequence[float], p0: float, starts_per_day:
         p0: the null's rate, a share of trials.
         starts_per_day: blocks that can begin in one day, at most.
     """
-    counts = np.array((n, k), dtype=np.float64)[:, ::-1].cumsum(axis=1)  # from each start to now
-    wealth = counts.T @ _gains(p0)
+    return log_e_mean(n, (k,), (p0,), starts_per_day)
+
+
+def log_e_mean(
+    n: Sequence[float], ks: Sequence[Sequence[float]], rates: tuple[float, ...], starts_per_day: float
+) -> float:
+    """Return the log of the mean of several summed bets on the same trials, each on its own successes and null."""
+    counts = np.array((n, *ks), dtype=np.float64)[:, ::-1].cumsum(axis=1)  # from each start to now
+    wealth = counts.T @ _gains(rates)
     top = float(wealth.max())
     wealth -= top
     np.exp(wealth, out=wealth)
-    return top + math.log(float(wealth.sum()) / (len(SHARES) * starts_per_day))
+    return top + math.log(float(wealth.sum()) / (len(rates) * len(SHARES) * starts_per_day))
 
 
 def log_mean(*weights: float) -> float:
@@ -60,9 +70,19 @@ def log_mean(*weights: float) -> float:
 
 
 @lru_cache(maxsize=256)
-def _gains(p0: float) -> Floats:
+def _gains(rates: tuple[float, ...]) -> Floats:
+    """Return what a trial that fails gains in each bet, and below it what a success adds to its own bet."""
+    width = len(SHARES)
+    gains = np.zeros((1 + len(rates), width * len(rates)))
+    for i, rate in enumerate(rates):
+        gains[0, i * width : (i + 1) * width], gains[1 + i, i * width : (i + 1) * width] = _plain_gains(rate)
+    return gains
+
+
+@lru_cache(maxsize=256)
+def _plain_gains(p0: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return, by rate of the grid, the log gain of a trial that fails, and what a success adds to it."""
     null = min(max(p0, LEAST), 1.0 - LEAST)
-    rates = null + (1.0 - null) * np.array(SHARES)
-    fails = np.log((1.0 - rates) / (1.0 - null))
-    return np.array((fails, np.log(rates / null) - fails))
+    rates = [null + (1.0 - null) * share for share in SHARES]
+    fails = tuple([math.log((1.0 - rate) / (1.0 - null)) for rate in rates])
+    return fails, tuple([math.log(rate / null) - fail for rate, fail in zip(rates, fails, strict=True)])

@@ -10,16 +10,13 @@ and loses no count, it only costs resolution. Times that cannot be (NaN, before 
 as the start of 1970, thus as old.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from bisect import bisect_left
+from typing import NamedTuple
 
 import msgspec
 
 GRAINS = 64  # successes are kept in sixty-fourths of a trial, rounded down: the innocent side
 LAST = 253_402_300_799.0  # end of the year 9999, seconds since the epoch
-
-
-Counts: TypeAlias = tuple[int, int]  # trials, and successes in sixty-fourths
 
 
 class Grid(NamedTuple):
@@ -93,14 +90,40 @@ def rows(tally: Tally, grid: Grid = HOURS) -> list[Row]:
     return found
 
 
+def columns(tally: Tally) -> tuple[list[int], list[int]]:
+    """Return trials, and successes in sixty-fourths, of the blocks that are not empty, oldest first.
+
+    It is ``rows`` without the blocks' times, ten times as fast: bets ask for no times.
+    """
+    if tally.block < 0:
+        return [], []
+    return [*tally.past[1::3], tally.n], [*tally.past[2::3], tally.k]
+
+
+def before(tally: Tally, block: int, grid: Grid = HOURS) -> int:
+    """Return how many of the blocks that are not empty begin before a fine block."""
+    if tally.block < block:
+        return len(tally.past) // 3 + (tally.block >= 0)
+    slots, newest = tally.past[::3], tally.block
+    return bisect_left(slots, block, key=lambda slot: _begins(slot, newest, grid))
+
+
 def merge(a: Tally, b: Tally, grid: Grid = HOURS) -> Tally:
     """Return the tally of both streams as one."""
-    return _combined(a, b, grid, lambda one, other: (one[0] + other[0], one[1] + other[1]))
-
-
-def larger(a: Tally, b: Tally, grid: Grid = HOURS) -> Tally:
-    """Return, block by block, whichever tally has more trials there; of equals the one with fewer successes."""
-    return _combined(a, b, grid, lambda one, other: max(one, other, key=lambda nk: (nk[0], -nk[1])))
+    if a.block < b.block:
+        a, b = b, a
+    if b.block < 0:
+        return a
+    newest = a.block
+    past = b.past if b.block == newest else _aged(b, newest, grid)
+    sums = {a.past[i]: (a.past[i + 1], a.past[i + 2]) for i in range(0, len(a.past), 3)}
+    for i in range(0, len(past), 3):
+        n, k = sums.get(past[i], (0, 0))
+        sums[past[i]] = (n + past[i + 1], k + past[i + 2])
+    n, k = (a.n + b.n, a.k + b.k) if b.block == newest else (a.n, a.k)
+    # a day and its own first hour may begin alike: the day holds what is older
+    order = sorted([(_begins(slot, newest, grid), slot < grid.fines, slot) for slot in sums])
+    return Tally(newest, n, k, tuple([v for _, _, slot in order for v in (slot, *sums[slot])]))
 
 
 def totals(tally: Tally) -> tuple[int, float]:
@@ -141,21 +164,3 @@ def _aged(tally: Tally, newest: int, grid: Grid) -> tuple[int, ...]:
             flat += (slot, n, k)
             last = slot
     return tuple(flat)
-
-
-def _combined(a: Tally, b: Tally, grid: Grid, both: Callable[[Counts, Counts], Counts]) -> Tally:
-    """Return the tally whose blocks are those of one, or both of two."""
-    if a.block < b.block:
-        a, b = b, a
-    if b.block < 0:
-        return a
-    newest = a.block
-    past = b.past if b.block == newest else _aged(b, newest, grid)
-    sums = {a.past[i]: (a.past[i + 1], a.past[i + 2]) for i in range(0, len(a.past), 3)}
-    for i in range(0, len(past), 3):
-        other = (past[i + 1], past[i + 2])
-        sums[past[i]] = both(sums[past[i]], other) if past[i] in sums else other
-    n, k = both((a.n, a.k), (b.n, b.k)) if b.block == newest else (a.n, a.k)
-    # a day and its own first hour may begin alike: the day holds what is older
-    order = sorted((_begins(slot, newest, grid), slot < grid.fines, slot) for slot in sums)
-    return Tally(newest, n, k, tuple(v for _, _, slot in order for v in (slot, *sums[slot])))

@@ -70,7 +70,7 @@ ROLES: Sequence[Role] = (
     ),
     Role("log-prob harvester", False, "logits", "", "openai", 0.0, lanes=3),
     Role(
-        "data generator", False, "synthetic", "dist_selfinstruct_bootstrap", "gemini", 0.0, lanes=3,
+        "data generator", False, "synthetic", "dist_baize_selfchat", "gemini", 0.0, lanes=3,
         frame=_ITEM,
     ),
 )  # fmt: skip

@@ -162,7 +162,9 @@ def _server(model: Model) -> uvicorn.Server:
 
 def bind(port: int = 0) -> socket.socket:
     """Bind a listening loopback socket; port 0 takes a free one."""
-    return socket.create_server(("127.0.0.1", port), backlog=1024)
+    bound = socket.create_server(("127.0.0.1", port), backlog=1024)
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else an answer's body waits 40 ms behind its head
+    return bound
 
 
 @contextlib.contextmanager

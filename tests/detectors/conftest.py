@@ -95,18 +95,18 @@ def probing_edge(dice: Random) -> Exchanges:
 
 
 def metronome(_dice: Random) -> Exchanges:
-    return (exchange(NOW + 10.0 * i) for i in range(3000))
+    return (exchange(NOW + 10.0 * i, 700) for i in range(1000))
 
 
 def chance(dice: Random) -> Exchanges:
     at = NOW
     for _ in range(3000):
         at += dice.expovariate(0.1)
-        yield exchange(at)
+        yield exchange(at, 700)
 
 
 def chance_edge(dice: Random) -> Exchanges:
-    return (exchange(at) for at in spread(dice, 2500))
+    return (exchange(at, 700) for at in spread(dice, 2500))
 
 
 PLAYS = {

@@ -38,6 +38,35 @@ def test_long_answers_in_other_company_are_no_harvest(query: dict[str, Any]) -> 
     assert said(answer(NOW + i, 900, payload=i, **HARVEST, **query) for i in range(500)).weight == 0.0
 
 
+def test_a_translation_is_no_harvest() -> None:
+    pages = (answer(NOW + i, 900, payload=i, payload_chars=3000, **HARVEST) for i in range(500))
+    assert said(pages).weight == 0.0
+
+
+def test_queries_without_a_fixed_part_share_no_template() -> None:
+    dice = Random(5)
+    bare = [answer(NOW + 60.0 * i, 900, payload=dice.getrandbits(64)) for i in range(1000)]
+    varied = [
+        answer(NOW + 60.0 * i, 900, payload=dice.getrandbits(64), opening=dice.getrandbits(64)) for i in range(1000)
+    ]
+    for life in (bare, varied):
+        because = said(life).because
+        assert (because["template_share"], because["scaffold_share"]) == (0.0, 0.0)
+        assert said(life).weight == 0.0
+
+
+def test_a_repeated_opening_is_a_template_without_a_fixed_part_too() -> None:
+    assert said(answer(NOW + 60.0 * i, 900, payload=i, opening=6) for i in range(200)).weight > 13.8
+
+
+def test_bare_queries_do_not_hide_a_harvest_among_them() -> None:
+    dice = Random(6)
+    mixed = [
+        answer(NOW + 60.0 * i, 900, payload=dice.getrandbits(64), **(HARVEST if i % 2 else {})) for i in range(600)
+    ]
+    assert said(mixed, rate=0.1, scaffold_rate=0.1).weight > 13.8
+
+
 def test_an_evaluation_run_again_on_the_same_items_is_no_harvest() -> None:
     assert said(answer(NOW + 60.0 * i, 900, payload=i % 100, **HARVEST) for i in range(1000)).weight == 0.0
 

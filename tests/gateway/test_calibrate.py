@@ -1,5 +1,6 @@
 """Calibration plays clients through what runs live, learns numbers, and reports on others."""
 
+import json
 import os
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from detectors.lab import adversaries, benign
 from detectors.lab.pack import CALIBRATION, HELD_OUT
 from detectors.lab.traffic import Client
 from gateway import calibrate
-from gateway.calibrate import DEFAULT, check, described, learn, main, report
+from gateway.calibrate import DEFAULT, check, described, learn, main
+from gateway.first_panel import told
 from gateway.plugins import panel
 from gateway.rehearsal import MOST, exchange, judge, live, observed
 
@@ -86,11 +88,23 @@ def test_plain_distillers_alarm_soon_under_the_shipped_baseline(kind: str, by: i
     assert outcome.families >= 1
 
 
-def test_the_report_counts_by_kind() -> None:
-    lines = list(report([judge(one("logits", seed), PANEL, SHIPPED) for seed in (1, 2)]))
-    assert len(lines) == 2
-    assert lines[1].split()[:3] == ["logits", "own", "2"]
-    assert "interface" in lines[1]
+@pytest.mark.parametrize("kind", ["synthetic", "logits"])
+def test_a_second_family_backs_the_alarm_of_a_harvester_that_never_pauses(kind: str) -> None:
+    outcome = judge(one(kind), PANEL, SHIPPED)
+    assert 0 < outcome.strict <= outcome.backed <= outcome.exchanges
+
+
+def test_a_harvester_that_draws_its_pauses_by_chance_alarms_on_its_contents_alone() -> None:
+    outcome = judge(one("instructions_unhurried"), PANEL, SHIPPED)
+    assert outcome.strict
+    assert not outcome.backed
+
+
+def test_a_laboratory_never_lowers_a_detectors_own_null() -> None:
+    numbers = learn([one("chat")], PANEL, "a test").numbers
+    own = {name: low for d in PANEL.values() for name, low in getattr(d, "nulls", {}).items() if "rate" in name}
+    assert own
+    assert all(numbers[name] >= low for name, low in own.items())
 
 
 @pytest.mark.usefixtures("few")
@@ -100,9 +114,14 @@ def test_the_command_writes_a_baseline_and_checks_it(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     learnt = msgspec.json.decode(out.read_bytes(), type=Baseline)
     assert learnt.source.startswith(f"{len(benign.KINDS)} honest subjects")
-    lines = list(check(None, PANEL, learnt))
-    assert lines[0].startswith(f"honest, held out: {len(benign.KINDS)} subjects")
-    assert any(line.startswith("logits") for line in lines)
+    checked = check(None, PANEL, learnt)
+    assert [one.kind for one in checked.honest] == list(benign.KINDS)
+    assert [one.kind for one in checked.distillers] == list(adversaries.KINDS)
+    command = ["--out", str(out), "--check", "--figures", str(tmp_path)]
+    done = CliRunner().invoke(main, command, env={"STILLGUARD_PACK": ""})
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines() == list(told(checked))
+    assert json.loads((tmp_path / "first_panel.json").read_text())["command"].endswith("--check --figures DIR")
 
 
 @pytest.mark.slow

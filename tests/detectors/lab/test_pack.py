@@ -53,7 +53,8 @@ def test_clients_are_seeded_and_speak_under_a_template(folder: Path) -> None:
     clients = list(Pack(folder).clients(CALIBRATION, range(2)))
     assert [(c.kind, c.source, c.seed) for c in clients] == [
         ("chat", "ben_hh_harmless", 0), ("chat", "ben_hh_harmless", 1),
-        ("app", "ben_banking77", 0), ("app", "ben_banking77", 1),
+        ("app", "ben_banking77", 0), ("advice", "ben_banking77", 0),
+        ("app", "ben_banking77", 1), ("advice", "ben_banking77", 1),
     ]  # fmt: skip
     life = clients[2].exchanges()
     assert life == clients[2].exchanges()

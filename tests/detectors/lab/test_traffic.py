@@ -81,12 +81,38 @@ def test_labelling_is_even_short_and_of_one_template() -> None:
         assert len({one.turns[0].text[:20] for one in life}) == 1
 
 
-def test_an_evaluation_asks_the_same_items_again_in_bursts() -> None:
-    client = next(c for c in benign.clients(range(60)) if c.kind == "evaluation" and len(c.exchanges()) > 2 * 600)
-    texts = [one.turns[0].text for one in client.exchanges()]
-    assert len(set(texts)) <= len(texts) / 2
-    gaps = [b.at - a.at for a, b in pairwise(client.exchanges())]
-    assert median(gaps) < 0.1 * fmean(gaps)
+def evaluations() -> list[list[Asked]]:
+    return [client.exchanges() for client in benign.clients(range(12)) if client.kind == "evaluation"]
+
+
+def test_an_evaluation_asks_the_same_items_again_at_each_checkpoint() -> None:
+    assert any(len({one.turns[0].text for one in life}) <= len(life) / 2 for life in evaluations())
+
+
+def test_evaluations_come_in_bursts_or_as_fast_as_they_are_answered() -> None:
+    gaps = [[b.at - a.at for a, b in pairwise(life)] for life in evaluations()]
+    assert any(median(some) < 0.1 * fmean(some) for some in gaps)
+    single = [life for life in evaluations() if life[1].at == pytest.approx(life[0].at + life[0].took)]
+    assert single  # one lane, kept busy
+
+
+def test_an_examination_is_one_verbose_answer_after_another() -> None:
+    for life in many("examination"):
+        assert all(b.at == pytest.approx(a.at + a.took) for a, b in pairwise(life))
+        assert median(one.answer_tokens for one in life) > 200
+
+
+def test_an_advice_app_answers_many_single_questions_at_length() -> None:
+    for life in many("advice"):
+        assert len({one.system for one in life}) == 1
+        assert median(one.answer_tokens for one in life) > 150
+        assert fmean(len(one.turns) == 1 for one in life) > 0.3
+
+
+def test_an_unhurried_harvester_pauses_by_chance() -> None:
+    for life in many("instructions_unhurried"):
+        gaps = [b.at - a.at for a, b in pairwise(life)]
+        assert pstdev(gaps) == pytest.approx(fmean(gaps), rel=0.2)
 
 
 def test_distillers_take_long_answers_to_single_questions() -> None:

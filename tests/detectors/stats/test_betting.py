@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.stats.betting import log_e, log_e_sum, log_mean
+from detectors.stats.betting import log_e, log_e_mean, log_e_sum, log_mean
 
 rates = st.floats(0.01, 0.99)
 
@@ -79,3 +79,10 @@ def test_the_mean_lies_between_its_terms_and_survives_large_ones(weights: list[f
     mean = log_mean(*weights)
     assert max(weights) - math.log(len(weights)) - 1e-9 <= mean <= max(weights) + 1e-9
     assert log_mean(*(w + 5000.0 for w in weights)) == pytest.approx(mean + 5000.0)
+
+
+def test_bets_made_together_are_the_mean_of_bets_made_apart() -> None:
+    n, one, other = [9.0, 0.0, 30.0, 4.0], [3.0, 0.0, 25.0, 4.0], [0.5, 0.0, 7.25, 1.0]
+    apart = log_mean(log_e_sum(n, one, 0.25, 24.0), log_e_sum(n, other, 0.6, 24.0))
+    assert log_e_mean(n, (one, other), (0.25, 0.6), 24.0) == pytest.approx(apart, abs=1e-9)
+    assert log_e(9.0, 3.0, 0.25) == pytest.approx(log_e_sum([9.0], [3.0], 0.25, 1.0), abs=1e-9)

@@ -17,8 +17,9 @@ from detectors.stats.tally import (
     Row,
     Tally,
     add,
+    before,
     block_of,
-    larger,
+    columns,
     merge,
     rows,
     totals,
@@ -111,18 +112,13 @@ def test_a_third_is_rounded_down_to_the_innocent_side() -> None:
     assert totals(add(Tally(), NOW, 1 / 3))[1] == 21 / 64
 
 
-@given(trials, trials, grids)
-def test_the_larger_of_two_commutes_and_never_counts_twice(
-    a: list[tuple[float, float]], b: list[tuple[float, float]], grid: Grid
+@given(trials, grids, st.integers(-1, 500_000))
+def test_columns_and_the_cut_before_a_block_say_what_rows_say(
+    past: list[tuple[float, float]], grid: Grid, block: int
 ) -> None:
-    x, y = fold(a, grid), fold(b, grid)
-    assert larger(x, y, grid) == larger(y, x, grid)
-    assert larger(x, x, grid) == x
-    assert max(len(a), len(b)) <= totals(larger(x, y, grid))[0] <= len(a) + len(b)
-
-
-def test_the_larger_of_two_equals_has_fewer_successes() -> None:
-    assert larger(add(Tally(), NOW, 1.0), add(Tally(), NOW, 0.0)) == add(Tally(), NOW, 0.0)
+    tally = fold(past, grid)
+    assert columns(tally) == ([row.n for row in rows(tally, grid)], [row.k for row in rows(tally, grid)])
+    assert before(tally, block, grid) == sum(row.begins < block for row in rows(tally, grid))
 
 
 def test_a_busy_fortnight_takes_less_than_three_hundred_bytes() -> None:
