@@ -58,17 +58,20 @@ class Streamed(NamedTuple):
 
 
 BODY = b'{"model":"stream","stream":true,"messages":[{"role":"user","content":"tell me of the tides"}]}'
+AT_ONCE = BODY.replace(b"tides", b"tides, at once")
 
 
-async def _one(host: str, port: int, until: float, firsts: list[float], chunks: list[int], key: int) -> None:
+async def _one(
+    host: str, port: int, until: float, body: bytes, firsts: list[float], chunks: list[int], key: int
+) -> None:
     reader, writer = await asyncio.open_connection(host, port)
     head = (
         f"POST /v1/chat/completions HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
-        f"Authorization: Bearer sk-stream-{key}\r\nContent-Length: {len(BODY)}\r\n\r\n"
+        f"Authorization: Bearer sk-stream-{key}\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode()
     while time.monotonic() < until:
         asked = time.monotonic()
-        writer.write(head + BODY)
+        writer.write(head + body)
         seen, first = b"", True
         while not seen.endswith(b"data: [DONE]\n\n\r\n0\r\n\r\n"):
             piece = await reader.read(65536)
@@ -82,16 +85,16 @@ async def _one(host: str, port: int, until: float, firsts: list[float], chunks: 
     writer.close()
 
 
-async def _many(host: str, port: int, streams: int, seconds: float) -> Streamed:
+async def _many(host: str, port: int, streams: int, seconds: float, body: bytes) -> Streamed:
     firsts: list[float] = []
     chunks = [0]
     until = time.monotonic() + seconds
     async with asyncio.TaskGroup() as group:
         for key in range(streams):
-            group.create_task(_one(host, port, until, firsts, chunks, key))
+            group.create_task(_one(host, port, until, body, firsts, chunks, key))
     return Streamed(chunks[0], statistics.median(firsts))
 
 
-def streamed(host: str, port: int, *, streams: int, seconds: float) -> Streamed:
-    """Hold paced streams open, one after another on each connection."""
-    return asyncio.run(_many(host, port, streams, seconds))
+def streamed(host: str, port: int, *, streams: int, seconds: float, body: bytes = BODY) -> Streamed:
+    """Hold streams open, one after another on each connection."""
+    return asyncio.run(_many(host, port, streams, seconds, body))

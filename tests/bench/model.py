@@ -6,6 +6,7 @@ import sys
 
 import uvloop
 
+NOW = b"at once"  # in a query: begin at once, and do not pause between chunks
 CHUNKS, FIRST, GAP = 50, 0.020, 0.010  # chunks a stream, seconds to the first, seconds between two
 PLAIN = json.dumps({
     "id": "chatcmpl-bench", "object": "chat.completion", "created": 1764000000, "model": "bench",
@@ -36,6 +37,7 @@ class Model(asyncio.Protocol):
         self.transport: asyncio.Transport = transport  # type: ignore[assignment]
         self.loop = asyncio.get_running_loop()
         self.seen = b""
+        self.gap = GAP
         self.chunk = _chunk(" and the tide turns again beyond the bar")
 
     def data_received(self, data: bytes) -> None:
@@ -47,7 +49,8 @@ class Model(asyncio.Protocol):
         )
         if b"\r\n\r\n" in self.seen and len(body) >= length:
             self.seen = b""
-            self.loop.call_later(FIRST, self.send, CHUNKS, HEAD)
+            self.gap = 0.0 if NOW in body else GAP
+            self.loop.call_later(0.0 if NOW in body else FIRST, self.send, CHUNKS, HEAD)
 
     def send(self, left: int, ahead: bytes = b"") -> None:
         """Send one chunk and plan the next."""
@@ -57,7 +60,7 @@ class Model(asyncio.Protocol):
             self.transport.write(END)
             return
         self.transport.write(ahead + self.chunk)
-        self.loop.call_later(GAP, self.send, left - 1)
+        self.loop.call_later(self.gap, self.send, left - 1)
 
 
 async def serve(port: int) -> None:
