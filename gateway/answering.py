@@ -1,17 +1,13 @@
 """The way back: the model's answer to the client, piece by piece as it comes."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
-
 from gateway import clock
 from gateway.actions.base import NO_TRIMMING, Refuse
+from gateway.caller import Caller
 from gateway.dialects.base import Rewriter
 from gateway.encoding import Decoder, EncodingError, codings, decoder
 from gateway.hop import Outbound, outbound, rewritten, streamed
 from gateway.passage import Passage
 from gateway.upstream_wire import UpstreamError, Wire
-
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 _EVENTS = "text/event-stream"
 _PIECE_AT_MOST = 64 << 20  # bytes that one piece of the model's may unfold into: the model is trusted, not blindly
@@ -19,7 +15,7 @@ _BODILESS = frozenset({204, 304})
 _SUCCESS = range(200, 300)
 
 
-async def answer(passage: Passage, wire: Wire, send: Send) -> None:
+async def answer(passage: Passage, wire: Wire, caller: Caller) -> None:
     """Send the model's answer on; raises UpstreamError when it fails on the way, cut bodies included."""
     await wire.head()
     passage.first_byte = clock.monotonic()
@@ -39,32 +35,32 @@ async def answer(passage: Passage, wire: Wire, send: Send) -> None:
     passage.status = wire.status
     passage.plain = undo is not None or not coded
     passage.started = True
-    await send(
-        {
-            "type": "http.response.start",
-            "status": wire.status,
-            "headers": _headers(passage, back, changed=rewriter is not None),
-        }
-    )
+    length = int(back.found.get(b"content-length", b"-1")) if rewriter is None else -1
+    headers = _headers(passage, back, changed=rewriter is not None)
+    caller.start(wire.status, headers, length, dated=b"date" in back.found)
+    if not wire.ready:
+        await caller.flush()
+    passage.turned = clock.monotonic() - passage.first_byte
     if rewriter is None:
-        await _relay(passage, wire, send)
+        await _relay(passage, wire, caller)
     else:
-        await _rewrite(passage, wire, send, rewriter, undo)
+        await _rewrite(passage, wire, caller, rewriter, undo)
     passage.complete = True
 
 
-async def _relay(passage: Passage, wire: Wire, send: Send) -> None:
-    while True:
-        piece = await wire.piece()
+async def _relay(passage: Passage, wire: Wire, caller: Caller) -> None:
+    last = False
+    while not last:
+        piece = wire.take() if wire.ready else await wire.piece()
         passage.keep(piece)
-        if wire.ended:
-            await send({"type": "http.response.body", "body": piece, "more_body": False})
-            return
-        passage.last = piece
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        last = wire.ended
+        if not last:
+            passage.last = piece
+        await caller.send(piece, last=last)
 
 
-async def _rewrite(passage: Passage, wire: Wire, send: Send, rewriter: Rewriter, undo: Decoder | None) -> None:
+async def _rewrite(passage: Passage, wire: Wire, caller: Caller, rewriter: Rewriter, undo: Decoder | None) -> None:
+    await caller.flush()
     while piece := await wire.piece():
         passage.keep(piece)
         try:
@@ -74,13 +70,13 @@ async def _rewrite(passage: Passage, wire: Wire, send: Send, rewriter: Rewriter,
             raise UpstreamError("cut") from error
         if out := rewriter.feed(plain):
             passage.last = out
-            await send({"type": "http.response.body", "body": out, "more_body": True})
-    await send({"type": "http.response.body", "body": rewriter.finish(), "more_body": False})
+            await caller.send(out, last=False)
+    await caller.send(rewriter.finish(), last=True)
 
 
 def _rewriter(passage: Passage, status: int) -> Rewriter | None:
     trimming = passage.admitted.trimming
-    if trimming is NO_TRIMMING or status not in _SUCCESS or status in _BODILESS or passage.scope["method"] == "HEAD":
+    if trimming is NO_TRIMMING or status not in _SUCCESS or status in _BODILESS or passage.request.method == "HEAD":
         return None
     return passage.dialect.rewriter(passage.surface, passage.response_type, trimming)
 

@@ -1,10 +1,8 @@
 """The way there: the client's body read within limits, and the query sent on to the model."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 from gateway import clock
 from gateway.actions.base import NO_TRIMMING, Refuse
+from gateway.caller import Caller
 from gateway.config import Limits
 from gateway.encoding import codings, decode
 from gateway.exchange import Query
@@ -15,38 +13,31 @@ from gateway.routes import Routes
 from gateway.upstream import Upstream
 from gateway.upstream_wire import Wire
 
-Receive = Callable[[], Awaitable[Any]]
-
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE", "TRACE"})  # no Content-Length where there is no body
 _NOTHING_READ = Query()
 _MULTIPART = b"--"  # how its body begins, whatever its content type says; JSON never does
 
 
-class CallerGone(Exception):  # noqa: N818 - it is what happened
-    """The client hung up before its request was whole."""
-
-
-async def read_body(passage: Passage, receive: Receive, limits: Limits) -> None:
+async def read_body(passage: Passage, caller: Caller, limits: Limits) -> None:
     """Read the client's body into the passage; raises Refused beyond the limit, CallerGone if it does not come."""
-    declared = passage.client.found.get(b"content-length")
-    if declared is not None and int(declared) > limits.body:
+    if passage.request.length > limits.body:
         raise _too_large(limits)
-    message = await receive()
+    whole = caller.whole()
+    if whole is not None:
+        if len(whole) > limits.body:
+            raise _too_large(limits)
+        passage.body = whole
+        return
     parts: list[bytes] = []
     size = 0
-    while message["type"] == "http.request":
-        size += len(message["body"])
+    more = True
+    while more:
+        piece, more = await caller.receive()
+        size += len(piece)
         if size > limits.body:
             raise _too_large(limits)
-        if not message["more_body"]:
-            passage.body = b"".join((*parts, message["body"])) if parts else message["body"]
-            return
-        parts.append(message["body"])
-        message = await receive()
-    fault = message.get("fault")
-    if isinstance(fault, Refused):
-        raise fault
-    raise CallerGone
+        parts.append(piece)
+    passage.body = parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def look(passage: Passage, limits: Limits) -> None:
@@ -86,7 +77,7 @@ def _unreadable(passage: Passage, plain: bytes) -> bool:
 
 def route(passage: Passage, routes: Routes) -> Upstream:
     """Return where the query goes; raises Refused if nowhere."""
-    path = passage.scope["path"]
+    path = passage.request.path
     upstream = routes.find(path, passage.glance.model or passage.surface.model)
     if upstream is None:
         raise Refused(Refuse(kind="malformed", message=f"No route for {path[:200]}."), UNKNOWN_ROUTE)
@@ -97,29 +88,27 @@ async def ask(passage: Passage, upstream: Upstream, body: bytes, *, decoded: boo
     """Send the query to the model and return the wire on which it will answer; raises UpstreamError."""
     head = _head(passage, upstream, body, decoded=decoded)
     passage.readied = clock.monotonic() - passage.sent  # until here ``sent`` is when the body was there
-    wire = await upstream.wire()
+    wire = upstream.take() or await upstream.connect()
     passage.sent = clock.monotonic()
     passage.asked = True
-    upstream.ask(wire, head, body, answerless=passage.scope["method"] == "HEAD")
+    upstream.ask(wire, head, body, answerless=passage.request.method == "HEAD")
     return wire
 
 
 def _head(passage: Passage, upstream: Upstream, body: bytes, *, decoded: bool) -> bytes:
-    scope = passage.scope
-    method: str = scope["method"]
-    target = upstream.prefix + scope["raw_path"]
-    if scope["query_string"]:
-        target += b"?" + scope["query_string"]
-    peer = scope["client"]
+    request = passage.request
+    target = upstream.prefix + request.raw_path
+    if request.query:
+        target += b"?" + request.query
     onward = Onward(
-        method.encode("ascii"),
+        request.method.encode("ascii"),
         target,
         upstream.host,
-        peer[0].encode("ascii") if peer else b"",
-        scope["scheme"].encode("ascii"),
+        request.peer.encode("ascii"),
+        request.scheme.encode("ascii"),
         passage.request_id.encode("ascii"),
     )
-    length = -1 if not body and method in _BODILESS else len(body)
+    length = -1 if not body and request.method in _BODILESS else len(body)
     plain = passage.admitted.trimming is not NO_TRIMMING
     return request_head(onward, passage.client, length, plain=plain, decoded=decoded)
 

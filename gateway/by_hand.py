@@ -16,7 +16,8 @@ def by_hand(
     """Return the decision to take an action on a subject for some seconds.
 
     Raises:
-        PluginError: there is no such action, or it has no such parameters.
+        PluginError: there is no such action.
+        MisplacedError: it has no such parameters.
     """
     built = build("action", action, parameters)
     return Decision(

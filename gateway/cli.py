@@ -4,6 +4,7 @@ import importlib.metadata
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -153,6 +154,14 @@ def list_decisions(file: Path, output: str) -> None:
     _print(store.announced(0, now()).decisions, output)
 
 
+def _parameter(pair: str) -> tuple[str, Any]:
+    """Read NAME=VALUE; the value as YAML, so that numbers and booleans are such."""
+    name, equals, value = pair.partition("=")
+    if not (name.strip() and equals):
+        raise ValueError(f"{pair!r} is no NAME=VALUE")
+    return name.strip(), yaml.safe_load(value)
+
+
 @decisions.command("add")
 @_CONFIG
 @click.argument("scope", type=click.Choice(["user", "key", "account", "network"]))
@@ -162,13 +171,13 @@ def list_decisions(file: Path, output: str) -> None:
 @click.option("--with", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the action.")
 @click.option("--shadow", is_flag=True, help="Record it, but do not act.")
 @_OUTPUT
-def add_decision(  # noqa: PLR0913 - one argument an option
+def add_decision(  # noqa: PLR0913, PLR0917 - one argument an option
     file: Path, scope: str, value: str, action: str, lasts: str, parameters: tuple[str, ...], shadow: bool, output: str
 ) -> None:
     """Decide by hand on a subject: SCOPE VALUE ACTION. The value of a key is its keyed hash."""
     config = _loaded(file)
     try:
-        named = dict(yaml.safe_load("{" + pair.replace("=", ": ", 1) + "}").popitem() for pair in parameters)
+        named = dict(_parameter(pair) for pair in parameters)
         decision = by_hand(
             Subject(scope, value), action, named, TypeAdapter(Duration).validate_python(lasts), now(), shadow=shadow
         )

@@ -76,8 +76,8 @@ class Gate:
             raise AdmissionRefused(admitted, self._addressed(effect, decision))
         return admitted._replace(trimming=effect.trimming)
 
-    def settle(self, admitted: Admitted, glance: Glance, usage: Usage) -> None:
-        """Correct shared meters now that the true usage is known."""
+    def settle(self, admitted: Admitted, glance: Glance, usage: Usage | None) -> None:
+        """Correct shared meters now that the true usage is known; None if nothing was served."""
         if admitted.carried is None or admitted.subject is None:
             return
         corrections = admitted.carried.settle(glance, usage)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 Header = tuple[bytes, bytes]
 
@@ -23,7 +24,7 @@ _REQUEST_ID = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z:/=@-]{1,128}\Z")
 
 _ANSWER_SEEN = frozenset({
     b"content-type", b"content-encoding", b"content-length", b"x-request-id", b"request-id",
-    b"cache-control", b"x-accel-buffering",
+    b"cache-control", b"x-accel-buffering", b"date",
 })  # fmt: skip
 _ANSWER_SPECIAL = _HOP | _ANSWER_SEEN
 # They speak of the body's bytes, and are wrong once these have changed.
@@ -34,7 +35,7 @@ _NO_BUFFERING = (b"x-accel-buffering", b"no")
 _NO_TRANSFORM = (b"cache-control", b"no-transform")
 
 
-class Inbound(NamedTuple):
+class Inbound(msgspec.Struct, frozen=True):
     """A client's headers, sorted: those that the proxy reads by name, the others as lines ready to go on."""
 
     found: dict[bytes, bytes]
@@ -60,7 +61,12 @@ def inbound(headers: Iterable[Header]) -> Inbound:
     return Inbound(found, lines)
 
 
-class Onward(NamedTuple):
+def weight(headers: Iterable[Header]) -> int:
+    """Return the bytes of names and values."""
+    return sum(len(name) + len(value) for name, value in headers)
+
+
+class Onward(msgspec.Struct, frozen=True):
     """What goes into the head of the request to the model, besides the client's own lines."""
 
     method: bytes
@@ -100,7 +106,7 @@ def request_head(onward: Onward, client: Inbound, length: int, *, plain: bool, d
     return b"".join(parts)
 
 
-class Outbound(NamedTuple):
+class Outbound(msgspec.Struct, frozen=True):
     """An answer's headers without those of the hop; ``found`` by lower-case name; ``sound`` if its body can be read."""
 
     headers: list[Header]

@@ -17,6 +17,7 @@ from urllib.parse import unquote_to_bytes
 from gateway import config
 from gateway.addresses import Hops, address, client, network, trusts
 from gateway.decisions import Subject
+from gateway.recent import Recent
 
 REMEMBERED = 10_000  # clients whose subjects are kept in memory, about 1.2 KiB each; another costs some 20 µs
 _LONGEST_REMEMBERED = 512  # bytes of headers; longer ones are worked out anew, so a flood of them keeps no memory
@@ -32,6 +33,9 @@ class Identified(NamedTuple):
 
     subjects: tuple[Subject, ...]
     untrusted: frozenset[str]
+
+
+_Seen = tuple[tuple[tuple[bytes, bytes], ...], str, str, bytes]  # headers, peer, declared user, query
 
 
 class _Claim(NamedTuple):
@@ -78,6 +82,7 @@ class Identity:
         self._account_header = settings.account_header.lower().encode()
         self._user_headers = tuple(dict.fromkeys(name.lower().encode() for name in settings.user_headers))
         self._remembered = lru_cache(maxsize=remembered)(self._work_out)
+        self._recent = Recent(self._identify, _weight)
 
     def __repr__(self) -> str:
         return f"Identity({len(self._accounts)} keys of accounts, {self._remembered.cache_info().currsize} remembered)"
@@ -91,6 +96,10 @@ class Identity:
             user: the user that the body declares; empty if none.
             query: the URL's query string, where Gemini's clients may put their key.
         """
+        return self._recent.of((tuple(headers), peer, user, query))
+
+    def _identify(self, seen: _Seen) -> Identified:
+        headers, peer, user, query = seen
         held = _first(headers)
         credentials = self._credentials(headers, query)
         user_header = next((held[name] for name in self._user_headers if held.get(name)), b"")
@@ -147,6 +156,11 @@ class Identity:
 
 _DIRECT = Hops()
 _FORWARDING = (b"x-forwarded-for", b"forwarded", b"x-real-ip")
+
+
+def _weight(seen: _Seen) -> int:
+    headers, peer, user, query = seen
+    return sum(len(name) + len(value) for name, value in headers) + len(peer) + len(user) + len(query)
 
 
 def _first(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from types import TracebackType
 from typing import TextIO
 
 # What a log call may add through ``extra``. Anything else is dropped, so that text cannot slip in.
@@ -41,8 +42,17 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+def _ended_by(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """Log what ends the process. Of our own faults the words too: they are the operator's, about files and settings."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    told = {"error": str(fault)} if kind.__module__.startswith("gateway.") else {}
+    logging.getLogger("stillguard").critical("ended by a fault", exc_info=(kind, fault, trace), extra=told)
+
+
 def set_up(role: str, level: str, stream: TextIO = sys.stderr) -> None:
-    """Send this process's log to a stream as JSON lines."""
+    """Send this process's log to a stream as JSON lines, what ends it included."""
+    sys.excepthook = _ended_by
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines(role))
     root = logging.getLogger()

@@ -60,7 +60,9 @@ DETECTOR_ERRORS = Counter("stillguard_detector_errors_total", "Observations a de
 ANALYST_LAG = Gauge("stillguard_analyst_lag_seconds", "Age of the newest entry folded.", multiprocess_mode="livemax")
 # configuration
 RELOAD_OK = Gauge(
-    "stillguard_config_last_reload_successful", "1 if the last reload was taken.", multiprocess_mode="livemin"
+    "stillguard_config_last_reload_successful",
+    "1 if the last reload was taken.",
+    multiprocess_mode="livemostrecent",  # only the analyst sets it; a minimum would see the others' 0
 )
 RELOAD_AT = Gauge(
     "stillguard_config_last_reload_success_timestamp_seconds",

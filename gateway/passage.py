@@ -1,31 +1,30 @@
 """One exchange on its way through the gateway: what is known of it so far, and what is kept for the analyst."""
 
-import os
-from collections.abc import Mapping
+import random
 from functools import cache
-from itertools import count
-from typing import Any
 
 from gateway import clock
+from gateway.caller import Request
 from gateway.decisions import Subject
 from gateway.dialects.base import Dialect
 from gateway.exchange import Entry, Glance, Surface
 from gateway.gate import UNTOUCHED, Admitted
-from gateway.hop import Inbound, inbound, sane_request_id
+from gateway.hop import Inbound, inbound, sane_request_id, weight
+from gateway.recent import Recent
 
 CALLER_GONE = 499  # nginx's word for it: nothing was answered, the client had left
 _UNREAD = Glance()
-_NUMBERS = count()
+_INBOUND = Recent(inbound, weight)
 
 
 @cache
-def _origin() -> str:
-    return os.urandom(8).hex()
+def _dice() -> random.Random:
+    return random.Random()  # noqa: S311 - seeded by the system; an id must be unique and tell nothing, not be a secret
 
 
 def exchange_id() -> str:
-    """Return 32 hexadecimal digits, unique for ever: 64 bits of chance for this process, then a number."""
-    return f"{_origin()}{next(_NUMBERS):016x}"
+    """Return 32 hexadecimal digits, unique for ever: 128 bits of chance, so that nobody can count exchanges by them."""
+    return f"{_dice().getrandbits(128):032x}"
 
 
 class Passage:
@@ -44,22 +43,24 @@ class Passage:
         last: the piece that went out last.
         readied: seconds of the gateway's own work before the query went out.
         sent, first_byte: monotonic clock: query handed to the model, its answer's head read.
+        turned: seconds of the gateway's own work between the answer's head and its first piece.
         error: from metrics.ERROR_TYPES; empty if all went well.
     """
 
     __slots__ = (
         "_kept", "_room", "admitted", "asked", "at", "began", "body", "client", "complete", "dialect", "error",
-        "first_byte", "glance", "heard", "id", "last", "plain", "readied", "received", "request_id",
-        "response_encoding", "response_type", "scope", "sent", "started", "status", "subjects", "surface",
+        "first_byte", "glance", "heard", "id", "last", "plain", "readied", "received", "request",
+        "request_id", "response_encoding", "response_type", "sent", "started", "status", "subjects", "surface",
+        "turned",
     )  # fmt: skip
 
-    def __init__(self, scope: Mapping[str, Any], dialect: Dialect, surface: Surface, capture: int) -> None:
+    def __init__(self, request: Request, dialect: Dialect, surface: Surface, capture: int) -> None:
         self.at = clock.now()
         self.began = clock.monotonic()
-        self.scope = scope
+        self.request = request
         self.dialect = dialect
         self.surface = surface
-        self.client: Inbound = inbound(scope["headers"])
+        self.client: Inbound = _INBOUND.of(request.headers)
         self.id = exchange_id()
         asked = self.client.found.get(b"x-request-id", b"")
         # Ours is bare hexadecimal because model servers exist that refuse a request id which is no UUID.
@@ -73,7 +74,7 @@ class Passage:
         self.last = b""
         self.asked = self.heard = self.started = self.complete = False
         self.error = ""
-        self.readied = self.sent = self.first_byte = 0.0
+        self.readied = self.sent = self.first_byte = self.turned = 0.0
         self.response_type = self.response_encoding = ""
         self.received = 0
         self._kept: list[bytes] = []

@@ -1,6 +1,7 @@
 """The relay: one exchange at a time from a client to the model and back, under the decisions that stand.
 
-A raw ASGI application for ``gateway.server``: that one cancels an exchange's task when its client hangs up.
+``gateway.server`` calls it directly, and cancels an exchange's task when its client hangs up; to other servers it is
+an ASGI application.
 """
 
 import asyncio
@@ -10,8 +11,10 @@ from typing import Any
 
 from gateway import clock
 from gateway.actions.base import Action, RefusalKind, Refuse
-from gateway.answering import Send, answer, interruption
-from gateway.asking import CallerGone, Receive, ask, look, read_body, route, trimmed
+from gateway.answering import answer, interruption
+from gateway.asgi import AsgiCaller, Receive, Send
+from gateway.asking import ask, look, read_body, route, trimmed
+from gateway.caller import Caller, CallerGone, Header, Request
 from gateway.config import Limits
 from gateway.decisions import Decision
 from gateway.dialects.known import Dialects
@@ -60,16 +63,21 @@ class Proxy:
         self._settlement = Settlement(link, self._gate, capture)
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
-        """Answer one request. Whatever happens, it is settled once, and the client is told or cut off."""
+        """Answer one request of an ASGI server's."""
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])  # ASGI's way to say that lifespan events are not heeded
+        await self.answer(AsgiCaller(scope, receive, send))
+
+    async def answer(self, caller: Caller) -> None:
+        """Answer one request. Whatever happens, it is settled once, and the client is told or cut off."""
         self._settlement.tallies.enter()
-        dialect, surface = self._dialects.find(scope["method"], scope["path"], scope["headers"])
-        passage = Passage(scope, dialect, surface, self._capture)
+        request = caller.request
+        dialect, surface = self._dialects.find(request.method, request.path, request.headers)
+        passage = Passage(request, dialect, surface, self._capture)
         try:
-            await self._pass(passage, receive, send)
+            await self._pass(passage, caller)
         except Refused as refusal:
-            await self._refuse(passage, refusal, send)
+            await self._refuse(passage, refusal, caller)
         except CallerGone:
             _gone(passage, "caller_gone")
         except asyncio.CancelledError as error:
@@ -79,18 +87,18 @@ class Proxy:
             raise
         except Exception:  # the one broad except: no exchange may be lost silently
             log.exception("an exchange failed", extra={"request_id": passage.request_id})
-            await self._fail(passage, send)
+            await self._fail(passage, caller)
         finally:
             self._settlement.tallies.leave()
             self._settlement.settle(passage)
 
     def refusal(
-        self, method: str, path: str, headers: Sequence[tuple[bytes, bytes]], fault: Refused
-    ) -> tuple[int, Sequence[tuple[bytes, bytes]], bytes]:
+        self, method: str, path: str, headers: Sequence[Header], fault: Refused
+    ) -> tuple[int, Sequence[Header], bytes]:
         """Return status, headers and body for what never became a request, and count it."""
         dialect, surface = self._dialects.find(method, path, headers)
-        scope = {"method": method, "path": path, "headers": headers, "type": "http"}
-        passage = Passage(scope, dialect, surface, self._capture)
+        request = Request(method, path, b"", b"", tuple(headers), -1, "", "http")
+        passage = Passage(request, dialect, surface, self._capture)
         status, lines, body = self._refusal(passage, fault)
         self._settlement.settle(passage)
         return status, lines, body
@@ -99,40 +107,38 @@ class Proxy:
         """Hand over what was counted: no more exchanges will come."""
         self._settlement.tallies.flush()
 
-    async def _pass(self, passage: Passage, receive: Receive, send: Send) -> None:
-        found = passage.client.found
-        if b"websocket" in found.get(b"upgrade", b"").lower():
+    async def _pass(self, passage: Passage, caller: Caller) -> None:
+        if b"websocket" in passage.client.found.get(b"upgrade", b"").lower():
             raise refused("unsupported", "WebSocket (realtime) is not relayed by this gateway.")
-        await read_body(passage, receive, self._limits)
+        await read_body(passage, caller, self._limits)
         passage.sent = clock.monotonic()
-        if passage.scope["method"] != "OPTIONS":
-            await self._admit(passage)
-        elif passage.body:
-            look(passage, self._limits)
+        look(passage, self._limits)
+        decision = self._standing(passage) if passage.request.method != "OPTIONS" else None
+        if decision is not None:
+            await self._admit(passage, decision)
         upstream = route(passage, self._routes)
         body, decoded = trimmed(passage, self._limits)
         wire: Wire | None = None
         try:
             wire = await ask(passage, upstream, body, decoded=decoded)
-            await answer(passage, wire, send)
+            await answer(passage, wire, caller)
         except UpstreamError as error:
-            await self._failed(passage, error, send)
+            await self._failed(passage, error, caller)
         finally:
             if wire is not None:
                 wire.release()
         if passage.status >= _SERVER_ERROR:
             passage.error = "provider_error"
 
-    async def _admit(self, passage: Passage) -> None:
-        """Look at the query, find out whose it is, and carry out the decision that stands against them."""
-        look(passage, self._limits)
-        scope = passage.scope
-        peer = scope["client"][0] if scope["client"] else ""
-        identified = self._identity.identify(scope["headers"], peer, passage.glance.user, scope["query_string"])
+    def _standing(self, passage: Passage) -> Decision | None:
+        """Find out whose the query is, and return the decision that stands against them."""
+        request = passage.request
+        identified = self._identity.identify(request.headers, request.peer, passage.glance.user, request.query)
         passage.subjects = identified.subjects
-        decision = self._gate.standing(identified.subjects, passage.at)
-        if decision is None:
-            return
+        return self._gate.standing(identified.subjects, passage.at)
+
+    async def _admit(self, passage: Passage, decision: Decision) -> None:
+        """Carry out a decision on the query."""
         try:
             passage.admitted = await self._gate.admit(decision, passage.glance)
         except AdmissionRefused as refusal:
@@ -141,38 +147,38 @@ class Proxy:
         if passage.admitted.carried is not None:
             passage.widen(_CHARGED_CAPTURE)
 
-    async def _failed(self, passage: Passage, error: UpstreamError, send: Send) -> None:
+    async def _failed(self, passage: Passage, error: UpstreamError, caller: Caller) -> None:
         """The model failed: refuse if nothing has gone out yet, else end the answer so that it cannot seem whole."""
         kind, message = _FAILURES[error.kind]
         if not passage.started:
             raise refused(kind, message) from error
         passage.error = _CUT_ERRORS[error.kind]
         if end := interruption(passage, Refuse(kind=kind, message=message)):
-            await send({"type": "http.response.body", "body": end, "more_body": True})
+            await caller.send(end, last=False)
         raise Cut from error
 
-    async def _refuse(self, passage: Passage, refusal: Refused, send: Send) -> None:
+    async def _refuse(self, passage: Passage, refusal: Refused, caller: Caller) -> None:
         status, headers, body = self._refusal(passage, refusal)
         passage.started = True
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        caller.start(status, headers, len(body), dated=False)
+        await caller.send(body, last=True)
 
-    def _refusal(self, passage: Passage, refusal: Refused) -> tuple[int, Sequence[tuple[bytes, bytes]], bytes]:
+    def _refusal(self, passage: Passage, refusal: Refused) -> tuple[int, Sequence[Header], bytes]:
         reply = passage.dialect.refuse(refusal.refuse, passage.request_id)
         origin = passage.client.found.get(b"origin", b"")
         status, headers = complete(reply, refusal, passage.request_id, origin)
         passage.status = status
         passage.error = refusal.error_type
-        body = b"" if passage.scope["method"] == "HEAD" else reply.body
+        body = b"" if passage.request.method == "HEAD" else reply.body
         return status, headers, body
 
-    async def _fail(self, passage: Passage, send: Send) -> None:
+    async def _fail(self, passage: Passage, caller: Caller) -> None:
         refusal = Refused(Refuse(kind="overloaded", message="The gateway could not handle this request."))
         refusal.error_type = "guard_internal"
         if passage.started:
             passage.error = refusal.error_type
             raise Cut
-        await self._refuse(passage, refusal, send)
+        await self._refuse(passage, refusal, caller)
 
 
 def _gone(passage: Passage, error: str) -> None:

@@ -13,6 +13,8 @@ from urllib.parse import unquote
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from gateway.bell import Bell
+from gateway.caller import Caller, Request
 from gateway.config import Limits
 from gateway.deadline import Deadline
 from gateway.refusal import REQUEST_TIMEOUT, Refused, refused
@@ -25,9 +27,9 @@ _LINGER = 2.0  # seconds in which a refused client may finish sending, else a re
 
 
 class Application(Protocol):
-    """What is served: ASGI, and able to refuse in the caller's dialect what never becomes a request."""
+    """What is served, able to refuse in the caller's dialect what never becomes a request."""
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def answer(self, caller: Caller) -> None:
         """Answer one request."""
 
     def refusal(
@@ -52,7 +54,7 @@ class ClientConnection(Requests):
         self._deadline.set(limits.body_wait)
         self._worker: asyncio.Task[None] | None = None
         self._queued: Cycle | None = None
-        self._idle: asyncio.Future[None] | None = None
+        self.bell = Bell(self.loop)  # the exchange waits for what the client sends
 
     # transport
 
@@ -60,13 +62,13 @@ class ClientConnection(Requests):
         """Parse; what is not HTTP is refused, and ends the connection."""
         if self._deaf:
             return
-        if self._owed >= 0:
-            self._unparsed(data)
-            self._await_more(len(data), headed=False)
-            return
         headed = self._heading
+        self._read_bytes = len(data)
         try:
-            self.parser.feed_data(data)
+            if self._owed >= 0:
+                self._unparsed(data)
+            else:
+                self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
             self._unparsed(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
@@ -75,6 +77,7 @@ class ClientConnection(Requests):
                 fault = refused("malformed", "The request is not valid HTTP/1.1.")
             self._refuse(fault)
         self._await_more(len(data), headed=headed)
+        self.bell.ring()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's word
         """Stop the exchange being answered; those waiting behind it are never begun."""
@@ -85,9 +88,8 @@ class ClientConnection(Requests):
         if self._running is not None:
             self._running.hang_up()
         self._queued = None
-        if self._idle is not None and not self._idle.done():
-            self._idle.set_result(None)
         self.parser = cast("Any", None)  # it holds this object: the two would wait for the garbage collector
+        self.bell.ring()
 
     def pause_writing(self) -> None:
         """Give a client that does not read a while, and no longer."""
@@ -101,22 +103,18 @@ class ClientConnection(Requests):
 
     def on_headers_complete(self) -> None:
         """Check the head, and start the exchange or queue it behind the one before."""
+        if self._oversized():
+            raise too_large()
         version = self.parser.get_http_version()
-        scope = self.scope
-        scope["method"] = self.parser.get_method().decode("ascii")
-        scope["http_version"] = version
-        expects = check(scope["method"], version, self._watched)
-        raw_path, query = split(self.url)
-        scope["raw_path"] = raw_path
-        path = raw_path.decode("ascii")
-        scope["path"] = unquote(path) if "%" in path else path
-        scope["query_string"] = query
+        self._method = self.parser.get_method().decode("ascii")
+        frame = check(self._method, version, self._watched)
+        request = self._request(frame.length)
         self._heading = False
         upgrade = self.parser.should_upgrade()
         if upgrade:
             self._owed = body_length(self._watched)
         keep_alive = not upgrade and version == "1.1" and self.parser.should_keep_alive()
-        cycle = Cycle(self, scope, expects_100=expects, keep_alive=keep_alive)
+        cycle = Cycle(self, request, version, expects_100=frame.expects_100, keep_alive=keep_alive)
         self.cycle = cycle
         if self._running is None:
             self._begin(cycle)
@@ -156,12 +154,18 @@ class ClientConnection(Requests):
 
     # inside
 
+    def _request(self, length: int) -> Request:
+        raw_path, query = split(self.url)
+        peer = self.client[0] if self.client else ""
+        return Request(
+            self._method, unquote(raw_path.decode("ascii")), raw_path, query, tuple(self.headers), length, peer,
+            self.scheme or "http",
+        )  # fmt: skip
+
     def _begin(self, cycle: Cycle) -> None:
         self._running = self._queued = cycle
         if self._worker is None:
             self._worker = self.loop.create_task(self._work())
-        elif self._idle is not None and not self._idle.done():
-            self._idle.set_result(None)
         cycle.task = self._worker
 
     async def _work(self) -> None:
@@ -171,17 +175,15 @@ class ClientConnection(Requests):
             self._queued = None
             self.tasks.add(task)
             try:
-                await cycle.run(self._application)
+                await cycle.run(self._application.answer)
             finally:
                 self.tasks.discard(task)
             await self._next()
 
     async def _next(self) -> None:
         """Wait for a request to run, or for the connection to end."""
-        if self._queued is None and not self.transport.is_closing():
-            self._idle = self.loop.create_future()
-            await self._idle
-            self._idle = None
+        while self._queued is None and not self.transport.is_closing():
+            await self.bell
 
     def _await_more(self, count: int, *, headed: bool) -> None:
         """Set or clear the deadline by what is still to come: the head has one in all, the body one a piece."""
@@ -195,12 +197,11 @@ class ClientConnection(Requests):
                 self._deadline.clear()
 
     def _unfinished_head(self, count: int, *, headed: bool) -> None:
-        if not headed:
+        if headed:  # the parser says nothing of a header before its end: what came since counts, complete or not
+            self._raw_bytes += count
+        else:
             self._deadline.set(self._limits.body_wait)
-            return
-        # The parser says nothing of a header before its end: what came since counts, complete or not.
-        self._raw_bytes += count
-        if self._raw_bytes > self._limits.headers:
+        if self._raw_bytes > self._most or self._oversized():
             self._refuse(too_large())
 
     def _refuse(self, fault: Refused) -> None:
@@ -217,7 +218,7 @@ class ClientConnection(Requests):
     def _answer(self, fault: Refused) -> None:
         """Refuse what never became a request."""
         begun = self.headers is not None  # a first byte that fits no method begins nothing
-        method = self.scope.get("method", "POST") if begun else "POST"
+        method = self._method if begun else "POST"
         path = self.url.partition(b"?")[0].decode("latin-1") if begun else "/"
         status, headers, body = self._application.refusal(method, path, self.headers or (), fault)
         lines = [b"%b: %b\r\n" % pair for pair in (*headers, *self.server_state.default_headers)]
@@ -242,6 +243,7 @@ class ClientConnection(Requests):
         elif cycle is not None and cycle.more_body and not cycle.response_started:
             self._deaf = True
             cycle.spoil(refused("malformed", "The request's body did not arrive in time.", REQUEST_TIMEOUT))
+            self.bell.ring()
         elif self._heading and cycle is None:
             self._answer(refused("malformed", "The request's head did not arrive in time.", REQUEST_TIMEOUT))
         elif cycle is None:

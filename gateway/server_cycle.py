@@ -1,25 +1,29 @@
-"""One request and its answer on a client's connection: ASGI on one side, bytes on the other.
+"""One request and its answer on a client's connection: the caller on one side, bytes on the other.
 
 It replaces uvicorn's cycle, because that one writes header names in lower case, checks every header of the model's
-with two regular expressions, sends head and body in two calls, and answers HTTP/1.0 clients in chunks.
+with two regular expressions, sends head and body in two calls, and answers HTTP/1.0 clients in chunks; and speaks
+ASGI, whose dictionaries and calls cost an exchange more than its routing does.
 """
 
 import asyncio
 import socket
 import struct
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from uvicorn.server import ServerState
 
+from gateway.bell import Bell
+from gateway.caller import CallerGone, Header, Request
 from gateway.refusal import Refused
 
 GONE = "the caller is gone"  # message of the cancellation that ends the exchange of a client that hung up
 _COPY_BELOW = 16 << 10  # bytes; a longer piece is handed to the socket as it is, without a copy
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 _CRLF, _LAST, _LAST_PIECE = b"\r\n", b"0\r\n\r\n", b"\r\n0\r\n\r\n"
+_CHUNKED, _CLOSE = b"transfer-encoding: chunked\r\n", b"connection: close\r\n\r\n"
 _BODILESS = frozenset({204, 304})
 
 
@@ -30,10 +34,10 @@ class Cut(Exception):  # noqa: N818 - a way to end, not a fault
 class Connection(Protocol):
     """What a cycle knows of its connection."""
 
-    loop: asyncio.AbstractEventLoop
     server_state: ServerState
     flow: FlowControl
     transport: asyncio.Transport
+    bell: Bell
 
     def answered(self, cycle: "Cycle") -> None:
         """The answer is complete."""
@@ -45,17 +49,28 @@ class Connection(Protocol):
 
 
 class Cycle:
-    """One request and its answer.
+    """One request and its answer: the connection's caller.
 
     Attributes:
+        request: its head.
+        version: of HTTP, as the client speaks it.
         task: what answers it; cancelled when the client is gone.
         fault: what is wrong with the rest of the body; the application hears of it when it asks for more.
     """
 
-    def __init__(self, connection: Connection, scope: Any, *, expects_100: bool, keep_alive: bool) -> None:
-        self.connection = connection
-        self.scope = scope
-        self.transport = connection.transport
+    __slots__ = (
+        "_bodiless", "_chunked", "_connection", "_expects_100", "_head", "_held", "_owed", "_pieces", "_transport",
+        "disconnected", "fault", "flow", "keep_alive", "more_body", "request", "response_complete",
+        "response_started", "task", "version",
+    )  # fmt: skip
+
+    def __init__(
+        self, connection: Connection, request: Request, version: str, *, expects_100: bool, keep_alive: bool
+    ) -> None:
+        self.request = request
+        self.version = version
+        self._connection = connection
+        self._transport = connection.transport
         self.flow = connection.flow
         self._expects_100 = expects_100
         self.keep_alive = keep_alive
@@ -63,22 +78,19 @@ class Cycle:
         self.more_body = True  # the body is not whole yet
         self._pieces: list[bytes] = []
         self._held = 0
-        self._told = False  # the application has the whole body
-        self._waiter: asyncio.Future[None] | None = None
         self.response_started = False
         self.response_complete = False
-        self.chunked_encoding: bool | None = None
-        self.expected_content_length = 0
+        self._chunked = False
+        self._owed = -1  # bytes of the answer's body still to come; -1: its length is not told ahead
         self._bodiless = False
         self._head = b""
-        self._soon = connection.loop.call_soon
         self.task: asyncio.Task[None] | None = None
         self.fault: Refused | None = None
 
-    async def run(self, app: Callable[..., Any]) -> None:
-        """Run the application; whatever it leaves unfinished is cut."""
+    async def run(self, app: "Callable[[Cycle], Awaitable[None]]") -> None:
+        """Let the application answer; whatever it leaves unfinished is cut."""
         try:
-            await app(self.scope, self.receive, self.send)
+            await app(self)
         except (Cut, asyncio.CancelledError):
             pass  # what follows is the same, and this task's only purpose ends here
         finally:
@@ -95,129 +107,103 @@ class Cycle:
         """The rest of the body will not come, or is not HTTP; an answer that has begun is not touched."""
         self.fault = fault
         self.keep_alive = False
-        self._wake()
 
     def queue(self, piece: bytes) -> int:
         """Take a piece of the body; return how many bytes wait for the application."""
         self._pieces.append(piece)
         self._held += len(piece)
-        self._wake()
         return self._held
 
-    def end(self) -> None:
-        """The body is whole."""
-        self.more_body = False
-        self._wake()
+    def whole(self) -> bytes | None:
+        """Return the whole body if it is here already, and its sender does not wait to be told to go on."""
+        if self.more_body or self._expects_100 or len(self._pieces) > 1:
+            return None
+        return self._pieces.pop() if self._pieces else b""
 
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    async def receive(self) -> Any:
-        """Return what has come of the body; a faulty one ends with its fault, and then the end of the connection."""
-        if self._expects_100 and not self.transport.is_closing():
-            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    async def receive(self) -> tuple[bytes, bool]:
+        """Return what has come of the body, and whether more will; raises the fault, or CallerGone."""
+        if self._expects_100 and not self._transport.is_closing():
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self._expects_100 = False
-        while not self._pieces and (self.more_body or self._told):
-            if self.disconnected or self.response_complete or self.fault is not None:
-                return {"type": "http.disconnect", "fault": self.fault}
+        while not self._pieces and self.more_body:
+            if self.fault is not None:
+                raise self.fault
+            if self.disconnected:
+                raise CallerGone
             self.flow.resume_reading()
-            self._waiter = self.connection.loop.create_future()
-            await self._waiter
+            await self._connection.bell
         pieces, self._pieces, self._held = self._pieces, [], 0
-        self._told = not self.more_body
-        return {"type": "http.request", "body": b"".join(pieces), "more_body": self.more_body}
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces), self.more_body
 
-    async def send(self, message: Any) -> None:
-        """Write the head or a piece of the body, waiting while the client does not read."""
+    def start(self, status: int, headers: Sequence[Header], length: int, *, dated: bool) -> None:
+        """Make the head ready; it goes out with the first piece, in one call to the kernel."""
+        self.response_started = True
+        self._expects_100 = False
+        self.keep_alive = self.keep_alive and not self.more_body
+        lines = [b"%b: %b\r\n" % pair for pair in headers]
+        if not dated:
+            lines += [b"%b: %b\r\n" % pair for pair in self._connection.server_state.default_headers]
+        self._owed = length
+        self._bodiless = status in _BODILESS or self.request.method == "HEAD"
+        if length < 0 and not self._bodiless:  # else the body's end is told by the last chunk, or by closing (HTTP/1.0)
+            self._chunked = self.version == "1.1"
+            self.keep_alive = self.keep_alive and self._chunked
+            lines += (_CHUNKED,) if self._chunked else ()
+        lines.append(_CRLF if self.keep_alive else _CLOSE)
+        self._head = STATUS_LINE[status] + b"".join(lines)
+
+    async def flush(self) -> None:
+        """Let the head wait no longer."""
+        if not self.disconnected:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._head:
+            self._transport.write(self._head)
+            self._head = b""
+
+    async def send(self, piece: bytes, *, last: bool) -> None:
+        """Write a piece of the body, waiting while the client does not read."""
         if self.flow.write_paused and not self.disconnected:
             await self.flow.drain()
         if self.disconnected:
             return
-        if not self.response_started:
-            self._start(message["status"], message["headers"])
+        self._write(piece, last=last)
+        if not last:
             return
-        more: bool = message.get("more_body", False)
-        self._write(message.get("body", b""), last=not more)
-        if not more:
-            if self.expected_content_length:
-                self._cut()
-                return
-            self.response_complete = True
-            self.connection.answered(self)
-
-    def _start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        self.response_started = True
-        self._expects_100 = False
-        self.keep_alive = self.keep_alive and not self.more_body
-        parts = [STATUS_LINE[status]]
-        dated = False
-        for name, value in headers:
-            lower = name.lower()
-            if lower == b"content-length":
-                self.chunked_encoding = False
-                self.expected_content_length = int(value)
-            elif lower == b"date":
-                dated = True
-            elif lower == b"connection":
-                self.keep_alive = self.keep_alive and value.lower() != b"close"
-                continue
-            parts.append(b"%b: %b\r\n" % (name, value))
-        if not dated:
-            parts += [b"%b: %b\r\n" % pair for pair in self.connection.server_state.default_headers]
-        self._frame(status, parts)
-        parts.append(b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n")
-        self._head = b"".join(parts)
-        self._soon(self._flush)  # unless a piece of the body is here first: then both go in one call to the kernel
-
-    def _flush(self) -> None:
-        if self._head:
-            self.transport.write(self._head)
-            self._head = b""
-
-    def _frame(self, status: int, parts: list[bytes]) -> None:
-        """Settle how the body's end is told: by its length, by the last chunk, or by closing (HTTP/1.0)."""
-        if self.scope["method"] == "HEAD" or status in _BODILESS:
-            self.expected_content_length = 0
-            self.chunked_encoding = None
-        elif self.chunked_encoding is None:
-            if self.scope["http_version"] == "1.1":
-                self.chunked_encoding = True
-                parts.append(b"transfer-encoding: chunked\r\n")
-            else:
-                self.keep_alive = False
-        else:
+        if self._owed > 0 and not self._bodiless:
+            self._cut()
             return
-        self._bodiless = self.scope["method"] == "HEAD" or status in _BODILESS
+        self.response_complete = True
+        self._connection.answered(self)
 
     def _write(self, body: bytes, *, last: bool) -> None:
         if self._bodiless:
             self._flush()
             return
-        if self.chunked_encoding:
-            before = self._head + b"%x\r\n" % len(body) if body else self._head
+        before, after = self._head, b""
+        if self._chunked:
+            before = before + b"%x\r\n" % len(body) if body else before
             after = (_LAST_PIECE if body else _LAST) if last else (_CRLF if body else b"")
-        else:
-            if self.chunked_encoding is False:
-                self.expected_content_length -= len(body)
-                if self.expected_content_length < 0:
-                    raise Cut
-            before, after = self._head, b""
+        elif self._owed >= 0:
+            self._owed -= len(body)
+            if self._owed < 0:
+                raise Cut
         self._head = b""
         if len(body) >= _COPY_BELOW:
-            self.transport.writelines((before, body, after))
+            self._transport.writelines((before, body, after))
         elif before or body or after:
-            self.transport.write(b"%b%b%b" % (before, body, after))
+            self._transport.write(before + body + after)
 
     def _cut(self) -> None:
         """End the connection in the middle: what was written still goes out, the body's end does not."""
         self._flush()
         self.disconnected = True
-        untold = self.response_started and self.chunked_encoding is None and not self._bodiless
-        if untold and (sock := self.transport.get_extra_info("socket")) is not None:
+        untold = self.response_started and not self._chunked and self._owed < 0 and not self._bodiless
+        if untold and (sock := self._transport.get_extra_info("socket")) is not None:
             # HTTP/1.0: closing would say that the answer is whole
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            self.transport.abort()
+            self._transport.abort()
             return
-        self.connection.broken_off()
-        self.transport.close()
+        self._connection.broken_off()
+        self._transport.close()

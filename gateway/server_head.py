@@ -1,6 +1,7 @@
 """What llhttp lets through in a request's head, and a gateway must not: two readings of it are one attack."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from gateway.refusal import Refused, refused
 
@@ -14,8 +15,15 @@ def malformed(message: str) -> Refused:
     return refused("malformed", message)
 
 
-def check(method: str, version: str, watched: Sequence[tuple[bytes, bytes]]) -> bool:
-    """Check the headers that frame a request; return whether the client waits for 100 Continue.
+class Frame(NamedTuple):
+    """How a request is framed: bytes of body, -1 if not told; whether the client waits for 100 Continue."""
+
+    length: int
+    expects_100: bool
+
+
+def check(method: str, version: str, watched: Sequence[tuple[bytes, bytes]]) -> Frame:
+    """Check the headers that frame a request.
 
     Raises Refused for anything that another server on the way might read differently.
     """
@@ -28,12 +36,13 @@ def check(method: str, version: str, watched: Sequence[tuple[bytes, bytes]]) -> 
         raise malformed("A header that frames the request is given twice.")
     if version == "1.1" and b"host" not in framed:
         raise malformed("The Host header is missing.")
-    coding = framed.get(b"transfer-encoding", b"chunked").lower()
-    if coding != b"chunked" or (version == "1.0" and b"transfer-encoding" in framed):
+    coding = framed.get(b"transfer-encoding")
+    if coding is not None and (coding.lower() != b"chunked" or version == "1.0"):
         raise malformed("Only the transfer coding 'chunked' is understood, and only in HTTP/1.1.")
-    if not framed.get(b"content-length", b"0").isdigit():
+    length = framed.get(b"content-length")
+    if length is not None and not length.isdigit():
         raise malformed("The Content-Length is not a number.")
-    return framed.get(b"expect", b"").lower() == b"100-continue"
+    return Frame(-1 if length is None else int(length), framed.get(b"expect", b"").lower() == b"100-continue")
 
 
 def body_length(watched: Sequence[tuple[bytes, bytes]]) -> int:

@@ -20,9 +20,6 @@ def too_large() -> Refused:
     return refused("headers_too_large", "The request's headers are too large.")
 
 
-_ASGI = {"version": "3.0", "spec_version": "2.3"}
-
-
 class Requests(HttpToolsProtocol):
     """Gathers heads and bodies."""
 
@@ -31,8 +28,10 @@ class Requests(HttpToolsProtocol):
         self._limits = limits
         self._most = limits.headers
         self.cycle: Cycle  # type: ignore[assignment] # uvicorn's is replaced whole
+        self._method = ""
         self._heading = False  # a head has begun and is not complete
-        self._head_bytes = 0  # of the complete parts of a head
+        self._read_bytes = 0  # of the piece that is being parsed
+        self._first_bytes = 0  # of the piece in which the head began
         self._raw_bytes = 0  # that came after a head's first piece
         self._watched: list[tuple[bytes, bytes]] = []
         self._owed = -1  # bytes of body after a head that asked for another protocol; -1: no such head
@@ -41,38 +40,31 @@ class Requests(HttpToolsProtocol):
         """A head begins."""
         self.url = b""
         self.headers = []
-        self.scope = {
-            "type": "http",
-            "asgi": _ASGI,
-            "http_version": "1.1",
-            "server": self.server,
-            "client": self.client,
-            "scheme": self.scheme,
-            "root_path": "",
-            "headers": self.headers,
-        }  # type: ignore[typeddict-item] # the rest is known once the head is complete
+        self._method = "POST"  # until the head is complete
         self._heading = True
-        self._head_bytes = self._raw_bytes = 0
+        self._first_bytes, self._raw_bytes = self._read_bytes, 0
         self._watched = []
 
     def on_url(self, url: bytes) -> None:
-        """Gather the target, up to the limit."""
+        """Gather the target."""
         self.url += url
-        self._head_bytes += len(url)
-        if self._head_bytes > self._most:
-            raise too_large()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header, up to the limit; trailers are dropped."""
+        """Keep a header; trailers are dropped."""
         if not self._heading:
             return
-        self._head_bytes += len(name) + len(value) + 4
-        if self._head_bytes > self._most:
-            raise too_large()
-        pair = (name.lower(), value)
-        self.headers.append(pair)
-        if pair[0] in WATCHED:
-            self._watched.append(pair)
+        name = name.lower()
+        if name in WATCHED:
+            self._watched.append((name, value))
+            if name == b"content-length":  # a client's heads differ in nothing else, most of them, and are remembered
+                return
+        self.headers.append((name, value))
+
+    def _oversized(self) -> bool:
+        """Whether what is complete of the head is beyond the limit; most heads need no counting."""
+        if self._first_bytes + self._raw_bytes + self._read_bytes <= self._most:
+            return False
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > self._most
 
     def on_body(self, body: bytes) -> None:
         """Queue a piece of the body for the exchange."""
@@ -85,7 +77,7 @@ class Requests(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The body is whole, unless the parser only believes so because another protocol was asked for."""
         if self._owed <= 0:
-            self.cycle.end()
+            self.cycle.more_body = False
 
     def _unparsed(self, data: bytes) -> None:
         """Take the body of a request that asked for another protocol: the parser has stopped before it."""

@@ -33,15 +33,21 @@ class Settlement:
             tallies.observe("upstream", surface.name, end - passage.sent)
         if passage.heard:
             tallies.observe("first_byte", surface.name, passage.first_byte - passage.sent)
+            tallies.observe("overhead", "answer", passage.turned)
         if for_the_analyst(passage):
             self._link.post(passage.entry(self._capture, end - passage.began))
         if admitted.carried is not None:
             self._gate.settle(admitted, passage.glance, self._usage(passage))
 
-    def _usage(self, passage: Passage) -> Usage:
-        """Return what the model says it billed; nothing if it did not come to that."""
-        if not passage.heard or passage.status not in _SUCCESS:
+    def _usage(self, passage: Passage) -> Usage | None:
+        """Return what the model says it billed; None if it served nothing: it failed, refused or was never asked.
+
+        A client that left while the model was at work may have cost an answer: it is served, of unknown length.
+        """
+        if passage.asked and not passage.heard and passage.error == "caller_gone":
             return Usage()
+        if not passage.heard or passage.status not in _SUCCESS:
+            return None
         kept = passage.captured(passage.received)
         body = decode(kept, passage.response_encoding, max(1 << 20, _UNFOLDED_AT_MOST * len(kept)))
         return passage.dialect.hear(passage.surface, passage.response_type, body or b"").usage
@@ -58,4 +64,4 @@ def for_the_analyst(passage: Passage) -> bool:
         return False
     if passage.surface.generates:
         return passage.status not in _REFUSED_KEYS
-    return passage.surface.name == "opaque" and passage.scope["method"] == "POST" and passage.status in _SUCCESS
+    return passage.surface.name == "opaque" and passage.request.method == "POST" and passage.status in _SUCCESS

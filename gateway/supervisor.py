@@ -2,7 +2,8 @@
 
 The sockets are bound here and inherited, so a proxy that dies loses only its own exchanges: connections that wait
 are accepted by its siblings or by its successor. A child that ends is started again, after a pause that doubles
-up to ten seconds. SIGTERM drains: proxies first, then the analyst folds what is left, then the admin server ends.
+up to ten seconds, and is short again after a minute's work. SIGTERM drains: proxies first, then the analyst folds
+what is left, then the admin server ends.
 """
 
 import contextlib
@@ -29,6 +30,7 @@ _ROLES = {
     "admin": "gateway.app.administering",
 }
 _PAUSES = (0.1, 10.0)  # seconds before a dead child is started again: first, and at most
+_STEADY = 60.0  # seconds after which a child that ends is no longer one that cannot start
 _BACKLOG = 4096  # connections that the kernel queues while every proxy is busy or being replaced
 _GRACE = 10.0  # seconds beyond the drain until a child that will not end is killed
 
@@ -54,6 +56,7 @@ class Child:
         self._bound = bound
         self._pause = _PAUSES[0]
         self._again_at = 0.0
+        self._began = 0.0
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -72,6 +75,7 @@ class Child:
         """Start the process again if it has ended and its pause is over."""
         if self.process is None:
             if now >= self._again_at:
+                self._began = now
                 self.start()
         elif self.process.poll() is not None:
             LOG.warning(
@@ -80,6 +84,8 @@ class Child:
             )  # fmt: skip
             metrics.forget_processes([self.process.pid])
             self.process = None
+            if now - self._began >= _STEADY:
+                self._pause = _PAUSES[0]
             self._again_at = now + self._pause
             self._pause = min(self._pause * 2, _PAUSES[1])
 

@@ -58,12 +58,16 @@ class Tallies:
     def enter(self) -> None:
         """An exchange begins."""
         self._inflight += 1
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_EVERY, self.flush)
+        self._arm()
 
     def leave(self) -> None:
         """An exchange has ended."""
         self._inflight -= 1
+        self._arm()  # it may have outlasted the flush that its coming had asked for
+
+    def _arm(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_EVERY, self.flush)
 
     def count(self, labels: tuple[str, str, int, str, str], error: str) -> None:
         """Count what came of an exchange: surface, dialect, status, action, mode; and what went wrong, if anything."""

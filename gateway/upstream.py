@@ -42,13 +42,17 @@ class Upstream:
 
     async def wire(self) -> Wire:
         """Return a connection that is ready for a request; raises UpstreamError("unreachable" or "timeout")."""
+        return self.take() or await self.connect()
+
+    def take(self) -> Wire | None:
+        """Return an idle connection, if there is one."""
         oldest = clock.monotonic() - self._lifetime
         while self._idle:
             wire = self._idle.pop()
             if wire.idle_since >= oldest and not wire.closed:
                 return wire
             wire.abort()
-        return await self._connect()
+        return None
 
     def ask(self, wire: Wire, head: bytes, body: bytes, *, answerless: bool = False) -> None:
         """Send a request on a connection of this origin; the answer is read from the wire."""
@@ -63,7 +67,8 @@ class Upstream:
             wire.abort()
         self._idle.clear()
 
-    async def _connect(self) -> Wire:
+    async def connect(self) -> Wire:
+        """Return a new connection; raises UpstreamError("unreachable" or "timeout")."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._timeouts.connect):

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias, cast
 
 import httptools
 
+from gateway.bell import Bell
 from gateway.deadline import Deadline
 
 Kind: TypeAlias = Literal["unreachable", "timeout", "cut"]
@@ -45,7 +46,7 @@ class Wire(asyncio.Protocol):
         self._deadline = Deadline(self._loop, self._late)
         self._parser = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport | None = None
-        self._waiter: asyncio.Future[None] | None = None
+        self._bell = Bell(self._loop)
         self._busy = False
         self.reusable = True
         self.idle_since = 0.0
@@ -81,7 +82,12 @@ class Wire(asyncio.Protocol):
         while not self._begun:
             if self._error is not None:
                 raise self._error
-            await self._wait()
+            await self._bell
+
+    @property
+    def ready(self) -> bool:
+        """Whether ``piece`` has something to return at once."""
+        return self._whole or bool(self._pieces)
 
     @property
     def ended(self) -> bool:
@@ -98,7 +104,11 @@ class Wire(asyncio.Protocol):
                 return b""
             if self._error is not None:
                 raise self._error
-            await self._wait()
+            await self._bell
+        return self.take()
+
+    def take(self) -> bytes:
+        """Return all that has arrived since the last piece; empty if nothing has."""
         piece = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         self._pieces.clear()
         self._held = 0
@@ -127,25 +137,14 @@ class Wire(asyncio.Protocol):
         """Whether nothing can be sent any more."""
         return self._transport is None or self._transport.is_closing()
 
-    async def _wait(self) -> None:
-        self._waiter = self._loop.create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
-
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
     def _fail(self, kind: Kind) -> None:
         if self._error is None and not self._whole:
             self._error = UpstreamError(kind)
-        self._wake()
 
     def _late(self) -> None:
         self._fail("timeout")
         self.abort()
+        self._bell.ring()
 
     def _resume(self) -> None:
         self._paused = False
@@ -169,8 +168,7 @@ class Wire(asyncio.Protocol):
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._fail("cut")
             self.abort()
-            return
-        if self._whole:
+        if self._whole or self._error is not None:
             self._deadline.clear()
         elif self._held > _HIGH_WATER and not self._paused and self._transport is not None:
             self._paused = True  # the client is slow: that is no reason to call the model late
@@ -178,7 +176,7 @@ class Wire(asyncio.Protocol):
             self._deadline.clear()
         elif not self._paused:
             self._deadline.set(self._idle)
-        self._wake()
+        self._bell.ring()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End an answer that lasts until the connection closes; any other was cut."""
@@ -189,8 +187,8 @@ class Wire(asyncio.Protocol):
             if exc is None and self._begun and self._error is None and not self._framed():
                 self._whole = True
             self._fail("cut")
-        self._wake()
         self._lost(self)
+        self._bell.ring()
 
     def _framed(self) -> bool:
         return any(name.lower() in (b"content-length", b"transfer-encoding") for name, _ in self.headers)

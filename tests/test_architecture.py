@@ -14,7 +14,10 @@ PURE = [
     *sorted((ROOT / "gateway" / "policies").glob("*.py")),
     *sorted((ROOT / "gateway" / "actions").glob("*.py")),
     *sorted((ROOT / "gateway" / "dialects").glob("*.py")),
-    *(ROOT / "gateway" / f"{name}.py" for name in ("decisions", "engine", "exchange", "features", "embedding", "scaffold", "demands", "review")),
+    *(
+        ROOT / "gateway" / f"{name}.py"
+        for name in ("decisions", "engine", "exchange", "features", "embedding", "scaffold", "demands", "review")
+    ),
 ]
 WAITING = {"asyncio", "socket", "time", "random", "secrets", "logging", "threading", "subprocess", "uuid"}
 READS_FILES = {"calibrate.py", "pack.py", "__main__.py"}  # the lab's commands
@@ -44,9 +47,7 @@ def test_pure_rooms_do_not_wait_roll_dice_or_tell_the_time(file: Path) -> None:
     assert impurities(file.read_text(), dice="lab" in file.parts) == []
 
 
-@pytest.mark.parametrize(
-    "planted", ["import time", "import random", "async def f(): ...", "from asyncio import sleep"]
-)
+@pytest.mark.parametrize("planted", ["import time", "import random", "async def f(): ...", "from asyncio import sleep"])
 def test_a_planted_impurity_is_seen(planted: str) -> None:
     assert impurities(planted)
 

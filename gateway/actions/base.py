@@ -121,6 +121,6 @@ class Action(Protocol):
         """Decide on one query, given what the meters answered."""
         ...
 
-    def settle(self, glance: Glance, usage: Usage) -> tuple[Charge, ...]:
-        """Return the corrections once the true usage is known."""
+    def settle(self, glance: Glance, usage: Usage | None) -> tuple[Charge, ...]:
+        """Return the corrections at the exchange's end; ``usage`` is None if the model served nothing."""
         ...

@@ -33,6 +33,6 @@ class Deny:
         """Refuse."""
         return Refuse(kind="denied", message=_MESSAGE, appeal=self.appeal)
 
-    def settle(self, glance: Glance, usage: Usage) -> tuple[Charge, ...]:  # noqa: ARG002 - the same
+    def settle(self, glance: Glance, usage: Usage | None) -> tuple[Charge, ...]:  # noqa: ARG002 - the same
         """Return no corrections."""
         return ()

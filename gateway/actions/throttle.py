@@ -3,7 +3,7 @@
 The tokens of an answer are known only at its end, so admission reserves an estimate and the settlement corrects
 it: the meter may go below empty then, and the subject waits until it is refilled. Hence the long-run rate holds
 whatever the client declares as ``max_tokens``. Where the model never said what it used (the client hung up, say),
-the reservation stands, or hanging up before the last chunk would be free.
+the reservation stands, or hanging up before the last chunk would be free; where it served nothing, it is given back.
 
 What trim takes out can be taken out here too: a stricter measure should not give back what a milder one took.
 """
@@ -82,11 +82,13 @@ class Throttle:
             reset=worst.reset,
         )
 
-    def settle(self, glance: Glance, usage: Usage) -> tuple[Charge, ...]:
+    def settle(self, glance: Glance, usage: Usage | None) -> tuple[Charge, ...]:
         """Return what the answer used beyond its reservation; negative gives back."""
-        if not self.tokens_per_minute or usage.completion_tokens <= 0:
+        if not self.tokens_per_minute:
             return ()
-        beyond = usage.completion_tokens - self._reserved(glance)
+        if usage is not None and usage.completion_tokens <= 0:
+            return ()
+        beyond = (usage.completion_tokens if usage is not None else 0.0) - self._reserved(glance)
         return (self._charge("tokens", beyond, self.tokens_per_minute),) if beyond else ()
 
     def _charge(self, meter: str, amount: float, per_minute: float) -> Charge:

@@ -54,6 +54,6 @@ class Trim:
             )
         )
 
-    def settle(self, glance: Glance, usage: Usage) -> tuple[Charge, ...]:  # noqa: ARG002 - the same
+    def settle(self, glance: Glance, usage: Usage | None) -> tuple[Charge, ...]:  # noqa: ARG002 - the same
         """Return no corrections."""
         return ()

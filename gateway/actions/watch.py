@@ -25,6 +25,6 @@ class Watch:
         """Forward as it came."""
         return _UNTOUCHED
 
-    def settle(self, glance: Glance, usage: Usage) -> tuple[Charge, ...]:  # noqa: ARG002 - the same
+    def settle(self, glance: Glance, usage: Usage | None) -> tuple[Charge, ...]:  # noqa: ARG002 - the same
         """Return no corrections."""
         return ()

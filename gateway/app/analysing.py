@@ -14,7 +14,6 @@ from gateway import logs, metrics
 from gateway.analyst import Analyst
 from gateway.app.last_good import take, take_at_start
 from gateway.birth import read_job, spare_collector, stop_sign
-from gateway.clock import now
 from gateway.config import Config
 from gateway.dialects.known import Dialects
 from gateway.faults import Faults
@@ -89,8 +88,6 @@ def main() -> None:
     logs.set_up("analyst", config.log_level)
     analyst = build(config)
     spare_collector()
-    metrics.RELOAD_OK.set(1)
-    metrics.RELOAD_AT.set(now())
     asyncio.run(work(config, analyst))
 
 

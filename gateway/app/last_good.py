@@ -1,4 +1,4 @@
-"""The policies that were taken last, kept in the data folder: a process that starts over a bad file goes on with them."""
+"""The policies that were taken last, kept in the data folder: an analyst that starts over a bad file uses them."""
 
 import logging
 import shutil

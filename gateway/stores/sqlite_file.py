@@ -18,6 +18,13 @@ from gateway.stores.base import StoreError
 from gateway.stores.lease import Lease
 
 FILE = "stillguard.sqlite3"
+_PRAGMAS = (
+    "page_size=16384",  # bytes; rows of the journal are large: half the kernel's time of the usual 4096
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "secure_delete=ON",
+    "temp_store=MEMORY",
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (  # 1: one tuple of statements a version; never change one that was released
         """CREATE TABLE journal (
@@ -79,10 +86,13 @@ class SqliteFile:
             opening.release()
 
     def _open(self, wait: float) -> sqlite3.Connection:
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # -wal and -shm inherit the mode
+        # -wal and -shm inherit the mode. Only where there is no file yet: closing a descriptor of it would take away
+        # the locks of this process's other connections, and whoever leaves next would delete the log under them.
+        if not self.path.exists():
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         connection = sqlite3.connect(self.path, timeout=wait, isolation_level=None, check_same_thread=False)
         try:
-            for pragma in ("page_size=16384", "journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "temp_store=MEMORY"):
+            for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}").fetchall()
             migrate(connection)
         except BaseException:

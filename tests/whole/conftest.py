@@ -39,6 +39,8 @@ def start(model: str, tmp_path: Path) -> Iterator[Start]:
 
     yield begin
     statuses = [whole.stop() for whole in running]
+    for whole in running:
+        print(*whole.lines, sep="\n")  # noqa: T201 - pytest shows it where a test fails
     assert statuses == [0] * len(running)
     for whole in running:
         assert [line for line in whole.lines if "raw" in line] == [], "every log line is JSON"

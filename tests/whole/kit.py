@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -195,10 +194,11 @@ class Whole:
         line = [sys.executable, "-m", "gateway.cli", *words, "-c", str(self.file)]
         return subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
-    def traces(self, *marks: bytes) -> list[str]:
-        """Return the files of the data folder that hold one of the marks."""
-        files = [file for file in self.data.rglob("*") if file.is_file()]
-        return [str(file) for file in files if any(mark in file.read_bytes() for mark in marks)]
+    def traces(self, mark: str) -> list[str]:
+        """Return the files of the data folder that hold the mark."""
+        # A process of its own looks: closing a file takes this process's SQLite locks on it away.
+        found = subprocess.run(["grep", "-rlF", mark, self.data], stdout=subprocess.PIPE, text=True, check=False)
+        return found.stdout.splitlines()
 
     def stop(self) -> int:
         """Ask it to end, and return its exit status."""
@@ -239,25 +239,3 @@ def one_client_each(whole: Whole) -> Iterator[list[Client]]:
     finally:
         for client in clients:
             client.close()
-
-
-def flood(url: str, keys: Iterator[str], body: bytes, headers: str = "") -> int:
-    """Ask once with each key, on one connection, as fast as it goes; return how many were answered with 200."""
-    netloc = urlsplit(url)
-    answered = 0
-    with socket.create_connection((netloc.hostname or "", netloc.port or 0), timeout=30) as connection:
-        for key in keys:
-            head = f"POST {CHAT} HTTP/1.1\r\nhost: guard\r\nauthorization: Bearer {key}\r\n{headers}"
-            connection.sendall(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
-            heard = b""
-            while not heard.endswith(b"}"):
-                heard += connection.recv(65536)
-            while b"\r\n\r\n" not in heard or not _complete(heard):
-                heard += connection.recv(65536)
-            answered += heard.startswith(b"HTTP/1.1 200")
-    return answered
-
-
-def _complete(heard: bytes) -> bool:
-    head, _, body = heard.partition(b"\r\n\r\n")
-    return len(body) >= int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])

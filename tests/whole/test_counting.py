@@ -7,7 +7,8 @@ import pytest
 
 from gateway.demo.model import WRONG_KEY
 from tests.whole.conftest import Start
-from tests.whole.kit import CHAT, PATIENCE, Client, Whole, chat, flood, one_client_each, until
+from tests.whole.flooding import flood
+from tests.whole.kit import CHAT, PATIENCE, Client, Whole, chat, one_client_each, until
 
 MARK = "a-kingfisher-over-slate"
 # Methods and paths that some client sends one day; {} is different each time.
@@ -94,7 +95,7 @@ def test_prompts_and_keys_are_in_no_file_after_folding_and_in_no_log_line_ever(s
     whole.settled(len(prompts) * len(scripts))
     key = whole.key(f"sk-{MARK}")
     assert whole.cases()[key].exchanges >= 6, "they went through the journal"
-    until(lambda: not whole.traces(MARK.encode()), "no file holds a prompt or a key", PATIENCE)
+    until(lambda: not whole.traces(MARK), "no file holds a prompt or a key", PATIENCE)
     assert whole.process.poll() is None
     whole.command("decisions", "add", *key, "deny").communicate()
     until(lambda: client.ask(f"sk-{MARK}", prompts[0]).status == 403, "the key is denied")

@@ -55,7 +55,7 @@ def test_sigterm_finishes_open_streams_refuses_new_connections_and_folds_everyth
     keys = {subject: exchanges for subject, exchanges in taken.items() if subject.scope == "key"}
     assert keys == {whole.key("sk-slow"): 4, **{whole.key(f"sk-{i}"): 10 for i in range(3)}}
     assert journal.depth() == 0
-    assert whole.traces(MARK.encode()) == []
+    assert whole.traces(MARK) == []
     assert [line for line in whole.lines if line["level"] not in {"info", "debug"}] == []
     store.close()
     journal.close()

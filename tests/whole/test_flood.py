@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.whole.conftest import Start
-from tests.whole.kit import chat, flood, until
+from tests.whole.flooding import flood
+from tests.whole.kit import chat, until
 
 CAP = 100  # cases kept in this test; a real guard keeps a million
 LONG = 4096  # characters of a key: 6,000 of them remembered would be 24 MB

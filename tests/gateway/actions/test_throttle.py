@@ -80,6 +80,12 @@ def test_hanging_up_before_the_count_is_not_free() -> None:
     assert BOTH.settle(Glance(), Usage()) == ()
 
 
+def test_what_was_not_served_is_given_back_and_the_request_still_counts() -> None:
+    (correction,) = BOTH.settle(Glance(max_tokens=40), None)
+    assert (correction.meter, correction.amount) == ("tokens", -40)
+    assert Throttle(requests_per_minute=1).settle(Glance(), None) == ()
+
+
 def test_only_the_meters_that_are_set_are_asked() -> None:
     assert [c.meter for c in Throttle(requests_per_minute=1).charges(Glance())] == ["requests"]
     assert [c.meter for c in Throttle(tokens_per_minute=1).charges(Glance())] == ["tokens"]

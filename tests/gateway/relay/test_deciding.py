@@ -9,8 +9,9 @@ import pytest
 import zstandard
 from prometheus_client import REGISTRY
 
-from tests.gateway.relay.kit import Gateway, Model, gateway, says
-from tests.gateway.relay.raw import CHAT, ask, chunk, plain, request
+from gateway.config import Timeouts
+from tests.gateway.relay.kit import Gateway, Model, Script, gateway, says
+from tests.gateway.relay.raw import CHAT, ask, chunk, client, plain, request, until
 
 JSON = b"content-type: application/json"
 ASKED = b'{"model":"m","logprobs":true,"n":4,"messages":[{"role":"user","content":"Hello there"}]}'
@@ -92,6 +93,52 @@ async def test_meters_are_settled_with_what_the_model_billed(model: Model, relay
     assert entry.decision == "dec_1"
     ((_, (charge,)),) = relay.link.given
     assert (charge.meter, charge.amount) == ("tokens", 30.0)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        says(plain(b'{"error":{}}', JSON, status=b"500 Internal Server Error")),
+        says(plain(b'{"error":{}}', JSON, status=b"400 Bad Request")),
+        says(close=True),
+        says(b"rubbish\r\n\r\n", close=True),
+    ],
+    ids=["server error", "client error", "hung up", "no HTTP"],
+)
+async def test_tokens_that_the_model_did_not_serve_are_given_back(model: Model, relay: Gateway, script: Script) -> None:
+    relay.decide("throttle", tokens_per_minute=6000.0, estimate=10)
+    model.script = script
+    assert (await ask(relay.port)).status >= 400
+    await until(lambda: relay.link.given)
+    ((_, (charge,)),) = relay.link.given
+    assert (charge.meter, charge.amount) == ("tokens", -10.0)
+
+
+async def test_tokens_of_a_model_that_does_not_answer_in_time_are_given_back(model: Model) -> None:
+    async def silent(_: object, __: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    model.script = silent
+    timeouts = Timeouts.model_validate({"first_byte": "50ms"})
+    async with gateway(f"http://127.0.0.1:{model.port}", timeouts=timeouts) as relay:
+        relay.decide("throttle", tokens_per_minute=6000.0, estimate=10)
+        assert (await ask(relay.port)).status == 504
+        await until(lambda: relay.link.given)
+        ((_, (charge,)),) = relay.link.given
+        assert charge.amount == -10.0
+
+
+async def test_a_client_that_leaves_while_the_model_works_keeps_its_tokens_taken(model: Model, relay: Gateway) -> None:
+    async def silent(_: object, __: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    model.script = silent
+    relay.decide("throttle", tokens_per_minute=6000.0, estimate=10)
+    async with client(relay.port) as caller:
+        await caller.send(request())
+        await until(lambda: model.seen)
+    assert not (await relay.settled()).complete
+    assert (len(relay.link.taken), relay.link.given) == (1, [])
 
 
 async def test_usage_at_the_end_of_a_long_stream_is_found_beyond_the_capture(model: Model) -> None:
@@ -188,6 +235,19 @@ async def test_a_query_in_an_unknown_coding_is_no_way_round_the_trimming(model: 
     answer = await ask(relay.port, request(headers=[b"Content-Encoding: mystery"]))
     assert answer.status == 400
     assert model.seen == []
+
+
+async def test_a_query_nested_deeper_than_can_be_read_is_no_way_round_the_trimming(
+    model: Model, relay: Gateway
+) -> None:
+    relay.decide("trim")
+    deep = b"[" * 5000 + b"]" * 5000
+    body = b'{"model":"m","n":4,"logprobs":true,"x":' + deep + b',"messages":[{"role":"user","content":"Hi"}]}'
+    answer = await ask(relay.port, request(body=body))
+    assert answer.status == 400
+    assert json.loads(answer.body)["error"]["message"].startswith("The request's body cannot be read.")
+    assert model.seen == []
+    assert relay.link.entries == []
 
 
 async def test_a_query_that_unfolds_without_end_is_not_read_and_goes_on(model: Model, relay: Gateway) -> None:
