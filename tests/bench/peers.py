@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gateway.birth import write_job
+from gateway.by_hand import by_hand
+from gateway.clock import now
 from gateway.config import Config
+from gateway.decisions import Subject
+from gateway.stores.base import Folded
+from gateway.stores.sqlite import SqliteStore
 from gateway.supervisor import listen
 from tests.bench.model import PLAIN
 
@@ -185,6 +190,14 @@ def litellm(folder: Path, plain: int) -> Iterator[Peer]:
         yield Peer("litellm", pid, port, port)
 
 
+def _decide_on_others(data: Path, subjects: int = 1000) -> None:
+    """Let decisions stand on other keys than those that ask, so that every query is looked up among them."""
+    at = now()
+    others = [by_hand(Subject("key", f"{number:032x}"), "deny", {}, 86400.0, at) for number in range(subjects)]
+    with contextlib.closing(SqliteStore(data)) as store:
+        store.commit(Folded(upto=0, cases={}, decisions=others, at=at))
+
+
 @contextlib.contextmanager
 def guard(folder: Path, plain: int, stream: int) -> Iterator[Peer]:
     """Run one proxy process with identity, standing decisions, journal and metrics on."""
@@ -197,6 +210,7 @@ def guard(folder: Path, plain: int, stream: int) -> Iterator[Peer]:
         "routes": [{"upstream": f"http://127.0.0.1:{stream}", "models": ["stream"]},
                    {"upstream": f"http://127.0.0.1:{plain}"}],
         "journal": {"capacity": "8GiB"}})  # fmt: skip
+    _decide_on_others(data)
     with contextlib.closing(listen("127.0.0.1", 0)) as front:
         port = front.getsockname()[1]
         job = write_job(config, front.fileno())
