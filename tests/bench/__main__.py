@@ -19,11 +19,11 @@ NOTES = """
 One core for the relay under test, the other for load and model; set-ups alternate within a round. CPU is run time of
 all threads of the relay's process tree (`/proc` schedstat) divided by the exchanges that it answered; a share or a
 ratio is taken within a round, and the median over the rounds is given. The guard runs with identity, standing
-decisions, journal (SQLite, every exchange with its text) and metrics on; the analyst is another process and is
-measured by itself; a thousand decisions stand on other keys. The others are plain relays. `added_*` is the median with one client, less the median without any
-relay in the same round; for `added_first_chunk_ms` the model begins at once and one stream follows another, for
-`added_first_chunk_paced_ms` it begins after 20 ms and every process on the way has gone idle in between, so that the
-machine's own wake-ups and cold caches count, four of them for one relay.
+decisions (a thousand, on other keys), journal (SQLite, every exchange with its text) and metrics on; the analyst is
+another process and is measured by itself. The others are plain relays. `added_*` is the median with one client, less
+the median without any relay in the same round; for `added_first_chunk_ms` the model begins at once and one stream
+follows another, for `added_first_chunk_paced_ms` it begins after 20 ms and every process on the way has gone idle in
+between, so that the machine's own wake-ups and cold caches count, four of them for one relay.
 """
 
 
