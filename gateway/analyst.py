@@ -22,7 +22,7 @@ from gateway.intake import Intake
 from gateway.journals.base import Journal
 from gateway.register import Register
 from gateway.reporting import Found, Reporting
-from gateway.review import reviewed
+from gateway.review import BY_HAND, reviewed
 from gateway.stores.base import Folded, Store, StoreError
 
 IDLE = 0.02  # seconds between two looks at an empty journal
@@ -65,6 +65,8 @@ class Analyst:
         self._reporting = Reporting(panel)
         self._unscrubbed = True  # a predecessor may have died between its commit and its scrub
         self._pause = PAUSE
+        self._began = clock.now()
+        self._noticed: frozenset[str] = frozenset()
         self.clock: Callable[[], float] = clock.now
         self.dice: Callable[[int], bytes] = secrets.token_bytes
 
@@ -164,7 +166,16 @@ class Analyst:
         if self._unscrubbed and self._store.scrub():
             self._unscrubbed = False
         self._register.follow(self._store, self.clock())
+        self._notice()
         self._reporting.levels(self.standing.values(), self._store.size(), self._journal.depth())
+
+    def _notice(self) -> None:
+        """Tell of decisions that operators took since the analyst began: nobody else in the guard does."""
+        own = [d for d in self.standing.values() if d.policy == BY_HAND and d.at >= self._began]
+        for decision in own:
+            if decision.id not in self._noticed:
+                self._reporting.decided(decision)
+        self._noticed = frozenset(decision.id for decision in own)
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; then fold what is there and scrub, so that nothing waits for the next start."""

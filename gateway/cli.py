@@ -9,11 +9,11 @@ from typing import Any
 import click
 import msgspec
 import yaml
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from gateway import logs, supervisor
 from gateway.app.settling import load_config
-from gateway.by_hand import by_hand
+from gateway.by_hand import by_hand, named_subject
 from gateway.clock import now
 from gateway.config import Config
 from gateway.decisions import Decision, Subject
@@ -23,8 +23,10 @@ from gateway.identity import key_hash
 from gateway.plugins import PluginError
 from gateway.policies.file import load_policies
 from gateway.secret import secret
+from gateway.slips import MisplacedError
 from gateway.stores.base import Folded
 from gateway.stores.sqlite import SqliteStore
+from gateway.stores.sqlite_file import FILE
 from gateway.units import Duration
 
 _CONFIG = click.option(
@@ -58,7 +60,10 @@ def serve(file: Path, workers: int | None) -> None:
         config = config.model_copy(update={"listen": config.listen.model_copy(update={"workers": workers})})
     _check_policies(config.policies)
     logs.set_up("supervisor", config.log_level)
-    supervisor.run(config)
+    try:
+        supervisor.run(config)
+    except supervisor.StartError as fault:
+        raise click.ClickException(str(fault)) from fault
 
 
 def _check_policies(path: Path) -> None:
@@ -118,7 +123,10 @@ def identity() -> None:
 def identity_hash(file: Path) -> None:
     """Read API keys from standard input, one a line; print their keyed hashes for the accounts file."""
     config = _loaded(file)
-    salt = secret(config.identity.secret_file or config.data / "secret")
+    place = config.identity.secret_file or config.data / "secret"
+    if not place.exists():
+        click.echo(f"no secret yet: one is made in {place}", err=True)
+    salt = secret(place)
     for line in sys.stdin:
         if key := line.strip():
             click.echo(key_hash(salt, key))
@@ -129,11 +137,18 @@ def decisions() -> None:
     """Look at standing decisions, take one by hand, or end one."""
 
 
+def _store(config: Config) -> SqliteStore:
+    """Open the store of a guard that has run; a listing must not make an empty one elsewhere."""
+    if not (config.data / FILE).exists():
+        raise click.ClickException(f"no guard has run on the data folder {config.data} (key data of the configuration)")
+    return SqliteStore(config.data)
+
+
 def _row(decision: Decision, at: float) -> str:
-    left = max(0.0, decision.until - at) / 3600
+    left = f"{(decision.until - at) / 3600:6.1f} h left" if decision.until > at else "        ended"
     return (
         f"{decision.id}  {decision.subject!s:44}  {decision.action:9} {decision.mode:8} "
-        f"{left:6.1f} h left  {decision.rule or 'by hand'}"
+        f"{left}  {decision.rule or 'by hand'}"
     )
 
 
@@ -150,7 +165,7 @@ def _print(rows: Iterable[Decision], output: str) -> None:
 @_OUTPUT
 def list_decisions(file: Path, output: str) -> None:
     """List the decisions that stand."""
-    store = SqliteStore(_loaded(file).data)
+    store = _store(_loaded(file))
     _print(store.announced(0, now()).decisions, output)
 
 
@@ -178,12 +193,17 @@ def add_decision(  # noqa: PLR0913, PLR0917 - one argument an option
     config = _loaded(file)
     try:
         named = dict(_parameter(pair) for pair in parameters)
-        decision = by_hand(
-            Subject(scope, value), action, named, TypeAdapter(Duration).validate_python(lasts), now(), shadow=shadow
-        )
+        seconds = TypeAdapter(Duration).validate_python(lasts)
+        decision = by_hand(named_subject(scope, value), action, named, seconds, now(), shadow=shadow)
+    except ValidationError as fault:
+        raise click.ClickException(f"--for {lasts}: {fault.errors()[0]['msg']}") from fault
+    except MisplacedError as fault:
+        raise click.ClickException(
+            "; ".join(f"--with {slip.loc[-1]}: {slip.message}" for slip in fault.slips)
+        ) from fault
     except (ValueError, PluginError, yaml.YAMLError) as fault:
         raise click.ClickException(str(fault)) from fault
-    SqliteStore(config.data).commit(Folded(upto=0, cases={}, decisions=[decision], at=decision.at))
+    _store(config).commit(Folded(upto=0, cases={}, decisions=[decision], at=decision.at))
     _print([decision], output)
 
 
@@ -194,7 +214,7 @@ def add_decision(  # noqa: PLR0913, PLR0917 - one argument an option
 @_OUTPUT
 def delete_decision(file: Path, scope: str, value: str, output: str) -> None:
     """End the decision that stands on a subject; proxies follow within a second."""
-    lifted = SqliteStore(_loaded(file).data).lift(Subject(scope, value), now())
+    lifted = _store(_loaded(file)).lift(Subject(scope, value), now())
     if lifted is None:
         raise click.ClickException(f"no decision stands on {scope}:{value}")
     _print([lifted], output)

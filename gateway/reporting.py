@@ -62,9 +62,10 @@ class Reporting:
             newest = max(entry.at + entry.took for entry in found.entries)
             metrics.ANALYST_LAG.set(max(0.0, at - newest))
         for decision in found.decisions:
-            self._decided(decision)
+            self.decided(decision)
 
-    def _decided(self, decision: Decision) -> None:
+    def decided(self, decision: Decision) -> None:
+        """Count and log one decision."""
         scope = decision.subject.scope
         metrics.DECISIONS.labels(decision.policy, decision.rule, decision.action, scope, decision.mode).inc()
         log.info(

@@ -22,6 +22,7 @@ from gateway import metrics
 from gateway.birth import write_job
 from gateway.clock import monotonic
 from gateway.config import Config
+from gateway.stores.lease import Lease
 
 LOG = logging.getLogger("stillguard.supervisor")
 _ROLES = {
@@ -45,6 +46,17 @@ def listen(host: str, port: int) -> socket.socket:
     bound.listen(_BACKLOG)
     bound.set_inheritable(True)
     return bound
+
+
+class StartError(Exception):
+    """The guard cannot start here; says which key of the configuration is in the way."""
+
+
+def _bound(key: str, host: str, port: int) -> socket.socket:
+    try:
+        return listen(host, port)
+    except OSError as error:
+        raise StartError(f"{key}: cannot listen on {host} port {port}: {error.strerror or error}") from error
 
 
 class Child:
@@ -116,11 +128,19 @@ class Supervisor:
     def __init__(self, config: Config) -> None:
         self.config = config
         config.data.mkdir(parents=True, exist_ok=True)
+        # Before anything is touched: what runs here already must not notice a start that cannot be.
+        self._alone = Lease(config.data / "serve.lock")
+        if not self._alone.take():
+            raise StartError(f"{config.data}: another guard runs on this data folder")
+        try:
+            self._front = _bound("listen", config.listen.host, config.listen.port)
+            self._back = _bound("admin", config.admin.host, config.admin.port)
+        except StartError:
+            self._alone.release()
+            raise
         shared = config.data.resolve() / "metrics"
         metrics.sweep(shared)
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(shared)
-        self._front = listen(config.listen.host, config.listen.port)
-        self._back = listen(config.admin.host, config.admin.port)
         self.proxies = [Child("proxy", config, self._front) for _ in range(config.listen.workers)]
         self.analyst = Child("analyst", config, None)
         self.admin = Child("admin", config, self._back)
@@ -175,6 +195,7 @@ class Supervisor:
         self.analyst.end(_GRACE)
         self.admin.end(_GRACE)
         self._back.close()
+        self._alone.release()
 
 
 def _address(bound: socket.socket) -> str:

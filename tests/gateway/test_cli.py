@@ -10,8 +10,11 @@ from gateway.clock import now
 from gateway.decisions import Decision, Subject
 from gateway.identity import key_hash
 from gateway.secret import secret
+from gateway.stores.lease import Lease
 from gateway.stores.sqlite import SqliteStore
+from gateway.supervisor import listen
 
+KEY = "aa" * 16  # as a keyed hash is written
 POLICY = "policy: p\nrungs: [{rule: notice, one_in: 1e3, action: watch, for: 1h}]\n"
 
 
@@ -80,38 +83,42 @@ def test_keys_become_the_hashes_that_the_guard_knows_them_by(folder: Path) -> No
 
 
 def test_a_decision_is_added_listed_and_deleted(folder: Path) -> None:
-    added = decide(folder, "add", "key", "aa", "throttle", "--for", "10m", "--with", "requests_per_minute=6")
+    SqliteStore(folder / "var").close()  # a guard has run here
+    added = decide(folder, "add", "key", KEY, "throttle", "--for", "10m", "--with", "requests_per_minute=6")
     assert added.exit_code == 0, added.output
     (decision,) = standing(folder)
-    assert decision.subject == Subject("key", "aa")
+    assert decision.subject == Subject("key", KEY)
     assert decision.until - decision.at == 600.0
     assert decision.parameters["requests_per_minute"] == 6
     assert msgspec.json.decode(decide(folder, "list").stdout, type=list[Decision]) == [decision]
     human = run("decisions", "list", "-c", folder / "gateway.yaml").stdout
     assert decision.id in human
     assert "by hand" in human
-    assert decide(folder, "delete", "key", "aa").exit_code == 0
+    assert decide(folder, "delete", "key", KEY).exit_code == 0
     assert standing(folder) == []
 
 
 def test_ending_what_does_not_stand_is_told(folder: Path) -> None:
-    done = decide(folder, "delete", "key", "aa")
+    SqliteStore(folder / "var").close()
+    done = decide(folder, "delete", "key", KEY)
     assert done.exit_code == 1
-    assert "no decision stands on key:aa" in done.output
+    assert f"no decision stands on key:{KEY}" in done.output
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        ("key", "aa", "frown"), ("planet", "aa", "deny"), ("key", "aa", "deny", "--for", "soon"),
-        ("key", "aa", "throttle", "--with", "harder=1"), ("key", "aa", "throttle", "--with", "requests_per_minute"),
-        ("key", "aa", "throttle", "--with", "requests_per_minute: ["), ("key", "aa", "throttle", "--with", ""),
-        ("key", "aa", "deny", "--for", "-1s"),
+        ("key", KEY, "frown"), ("planet", KEY, "deny"), ("key", KEY, "deny", "--for", "soon"),
+        ("key", KEY, "throttle", "--with", "harder=1"), ("key", KEY, "throttle", "--with", "requests_per_minute"),
+        ("key", KEY, "throttle", "--with", "requests_per_minute: ["), ("key", KEY, "throttle", "--with", ""),
+        ("key", KEY, "deny", "--for", "-1s"), ("key", "sk-in-clear", "deny"), ("user", "somebody", "deny"),
+        ("network", "203.0.113.7", "deny"), ("network", "near/24", "deny"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_decided_is_refused_in_a_sentence_and_nothing_is_kept(
     folder: Path, words: tuple[str, ...]
 ) -> None:
+    SqliteStore(folder / "var").close()
     done = decide(folder, "add", *words)
     assert done.exit_code in {1, 2}, done.output
     assert isinstance(done.exception, SystemExit), done.exception
@@ -126,3 +133,43 @@ def test_a_faulty_configuration_starts_nothing(folder: Path, words: tuple[str, .
     assert done.exit_code == 1
     assert "gateway.yaml:1:" in done.stderr
     assert not (folder / "var").exists()
+
+
+@pytest.mark.parametrize("words", [("list",), ("delete", "key", KEY), ("add", "key", KEY, "deny")])
+def test_a_folder_where_no_guard_ran_is_told_and_left_as_it_is(folder: Path, words: tuple[str, ...]) -> None:
+    done = decide(folder, *words)
+    assert done.exit_code == 1
+    assert f"no guard has run on the data folder {folder / 'var'}" in done.output
+    assert not (folder / "var" / "stillguard.sqlite3").exists()
+
+
+def test_a_network_is_named_by_its_prefix(folder: Path) -> None:
+    SqliteStore(folder / "var").close()
+    assert decide(folder, "add", "network", "203.0.113.7/24", "watch").exit_code == 0
+    assert [d.subject for d in standing(folder)] == [Subject("network", "203.0.113.0/24")]
+
+
+def test_a_second_guard_on_the_same_folder_is_refused_and_disturbs_nothing(folder: Path) -> None:
+    (folder / "var" / "metrics").mkdir(parents=True)
+    kept = folder / "var" / "metrics" / "counter_1.db"
+    kept.touch()
+    first = Lease(folder / "var" / "serve.lock")
+    assert first.take()
+    try:
+        done = run("serve", "-c", folder / "gateway.yaml")
+    finally:
+        first.release()
+    assert done.exit_code == 1
+    assert "another guard runs on this data folder" in done.output
+    assert kept.exists()
+
+
+def test_a_port_that_is_taken_is_named_and_disturbs_nothing(folder: Path) -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        file = folder / "gateway.yaml"
+        file.write_text(file.read_text() + f"listen: {{port: {port}}}\n")
+        done = run("serve", "-c", file)
+    assert done.exit_code == 1
+    assert f"listen: cannot listen on 127.0.0.1 port {port}" in done.output
+    assert not (folder / "var" / "metrics").exists()

@@ -137,7 +137,7 @@ def test_the_shipped_policy_touches_nobody_until_told_to() -> None:
 
 
 def test_an_obvious_harvester_climbs_the_demo_s_whole_ladder_within_400_exchanges() -> None:
-    policy = load_policy(SHIPPED / "demo.yaml")
+    policy = load_policy(SHIPPED.parents[1] / "gateway" / "demo" / "policy.yaml")
     met: dict[str, int] = {}
     for exchanges in range(1, 401):
         verdict = policy.judge(standing(0.2 * exchanges, exchanges=exchanges))
