@@ -1,17 +1,13 @@
 """The analyst over a real file, in threads of its own."""
 
-import json
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from detectors.base import Baseline
-from detectors.repetition import Repetition
 from gateway.analyst import Analyst
 from gateway.clock import monotonic, now
 from gateway.config import Analysis
-from gateway.decisions import Standing, Subject, Verdict
 from gateway.dialects.known import Dialects
 from gateway.engine import unseal
 from gateway.exchange import Entry
@@ -21,41 +17,7 @@ from gateway.journals.sqlite import SqliteJournal
 from gateway.link import ThreadLink
 from gateway.stores.base import Folded, Store, StoreError
 from gateway.stores.sqlite import SqliteStore
-
-START = 1_800_000_000.0
-PANEL = {"repetition": Repetition()}
-MARK = "the lighthouse keeps a diary"
-ANNA = Subject("key", "anna")
-
-
-class AfterExchanges(NamedTuple):
-    """Speaks of keys from so many exchanges on; severity grows with every ten."""
-
-    exchanges: int = 5
-    lasts: float = 100.0
-
-    def judge(self, standing: Standing) -> Verdict | None:
-        taken = standing.harvest.exchanges
-        if standing.subject.scope != "key" or taken < self.exchanges:
-            return None
-        severity = min(5, 1 + taken // 10)
-        return Verdict(action=f"act{severity}", severity=severity, lasts=self.lasts, policy="p", rule="r")
-
-
-def entry(name: str, *, at: float = START, key: str = "anna", status: int = 200, **other: object) -> Entry:
-    request = {"model": "m", "messages": [{"role": "user", "content": f"Tell me of {name}: {MARK}"}]}
-    said = {"role": "assistant", "content": "It rains on the pier. " * 60}
-    response = {
-        "choices": [{"index": 0, "message": said, "finish_reason": "stop"}],
-        "usage": {"completion_tokens": 300},
-    }
-    fields: dict[str, object] = {
-        "id": name, "at": at, "took": 1.0, "surface": "openai.chat", "model": "m", "status": status,
-        "subjects": (("key", key), ("account", "house"), ("campaign", "c")),
-        "request": json.dumps(request).encode(),
-        "response": json.dumps(response).encode(), "response_type": "application/json",
-    }  # fmt: skip
-    return Entry(**{**fields, **other})  # type: ignore[arg-type]  # by name
+from tests.gateway.folding import ANNA, MARK, PANEL, AfterExchanges, entry
 
 
 def many(count: int, prefix: str = "e", **other: object) -> list[Entry]:
