@@ -48,7 +48,7 @@ format: $(DEV)/.installed
 	$(DEV)/bin/ruff check --fix .
 
 LOCK := uv pip compile -q --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links \
-	--no-annotate --generate-hashes pyproject.toml
+	--no-annotate --no-strip-extras --generate-hashes pyproject.toml
 lock:  ## resolve the pins anew; needs uv
 	$(LOCK) -o requirements.lock
 	$(LOCK) --extra dev -o requirements-dev.lock
