@@ -18,6 +18,7 @@ PURE = [
         ROOT / "gateway" / f"{name}.py"
         for name in ("decisions", "engine", "exchange", "features", "embedding", "scaffold", "demands", "review")
     ),
+    ROOT / "gateway" / "shingles.py",
 ]
 WAITING = {"asyncio", "socket", "time", "random", "secrets", "logging", "threading", "subprocess", "uuid"}
 READS_FILES = {"calibrate.py", "pack.py", "__main__.py"}  # the lab's commands
