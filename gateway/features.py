@@ -9,7 +9,7 @@ from typing import Final
 
 from detectors.base import AnswerObservation, QueryObservation
 from gateway.demands import demanded
-from gateway.embedding import Characters, cell
+from gateway.embedding import Embedder, Static, cell
 from gateway.exchange import Answer, Entry, Query
 from gateway.scaffold import Fingerprints, core
 
@@ -28,10 +28,13 @@ def _seconds(value: float) -> float:
 class Features:
     """Turns exchanges into observations; one object serves every subject."""
 
-    def __init__(self, salt: bytes) -> None:
-        """Key the fingerprints: observations of two salts cannot be compared."""
+    def __init__(self, salt: bytes, embedder: Embedder | None = None) -> None:
+        """Key the fingerprints, and choose the embedder, static by default; cells of two embedders are not comparable.
+
+        Observations of two salts cannot be compared.
+        """
         self._prints = Fingerprints(salt)
-        self._characters = Characters()
+        self._embedder = embedder or Static()
 
     def observe(self, query: Query, answer: Answer, entry: Entry) -> tuple[QueryObservation, AnswerObservation]:
         """Return what is kept of one exchange."""
@@ -48,7 +51,7 @@ class Features:
             scaffold=self._prints.scaffold(query.system, first, in_turn),
             opening=self._prints.opening(newest),
             payload=self._prints.of(newest),
-            cell=cell(self._characters.embed(core(newest))),
+            cell=cell(self._embedder.embed(core(newest))),
             demands_reasoning=bool(in_system or in_turn),
             turns=max(len(query.turns), 1),
             prompt_chars=len(query.system) + sum([len(turn.text) for turn in query.turns]),
