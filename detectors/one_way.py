@@ -17,9 +17,10 @@ PAYLOADS, SETTINGS = 7, 4  # lgk of the sketches
 SERVED = 96  # shingles of the newest answers that are remembered, four bytes each
 WORD = 0xFFFFFFFF
 RETURNS = 2  # shingles that must come back: one may be a common phrase
-TURNS, HOT = 2, 0.7
+WHOLE = 4  # lowest shingles of a turn that are an answer's own: the turn is that answer, said again
+TURNS, HOT, DEEP = 2, 0.7, 10  # messages of a single question; temperature; alternatives a token
 COUNTS = ("queries", "single", "tooled", "named", "returned", "sampled", "hot", "scored", "biased", "answers", "cut",
-          "long", "refused", "images")  # fmt: skip
+          "long", "refused", "images", "bare", "deep", "echoed")  # fmt: skip
 _LONG = 200  # tokens
 
 
@@ -75,7 +76,7 @@ class OneWay:
     signs: ClassVar[Mapping[str, int]] = MappingProxyType(
         {"single": 1, "untooled": 1, "unnamed": 1, "kept": 1, "sampled": 1, "hot": 0, "scored": 1, "biased": 1}
         | {"fresh": 1, "again": 0, "settings": 0, "many": 1, "cut": 0, "text": 1, "kept.long": 1, "kept.fresh": 1}
-        | {"again.hot": 1}
+        | {"again.hot": 1, "bare": 1, "deep": 1, "echoed": 1}
     )
     merge_tolerance: ClassVar[float] = math.inf  # which answers are the newest depends on who is asked
 
@@ -115,7 +116,7 @@ class OneWay:
     def evidence(self, state: OneWayState, baseline: Baseline) -> Evidence:
         """Weigh the newest week and the whole life, and say the larger."""
         best, shown = 0.0, {}
-        for n, shares in self.spans(state):
+        for n, shares in self.spans(state, baseline):
             weight = likeness.log_e(self.name, shares, n, baseline)
             if weight > best:
                 best, shown = weight, {**shares, "queries": n}
@@ -125,7 +126,7 @@ class OneWay:
         """Return nothing: calibration learns from ``spans``."""
         return {}
 
-    def spans(self, state: OneWayState) -> list[tuple[float, dict[str, float]]]:
+    def spans(self, state: OneWayState, _baseline: Baseline) -> list[tuple[float, dict[str, float]]]:
         """Return queries and shares, of the newest week and of the whole life: what the weights are learnt on."""
         flows = [state.newest]
         if state.before.counts[0]:
@@ -175,6 +176,9 @@ def _count_query(counts: list[int], query: QueryObservation, known: set[int]) ->
     counts[7] += query.logprobs > 0
     counts[8] += query.logit_bias > 0
     counts[13] += query.images > 0
+    counts[14] += query.logprobs > 0 and not query.scaffold
+    counts[15] += query.logprobs >= DEEP
+    counts[16] += len(known.intersection([quote & WORD for quote in query.quotes[:WHOLE]])) >= WHOLE - 1 if known else False
 
 
 def _count_answer(counts: list[int], answer: AnswerObservation, served: bytes, known: set[int]) -> bytes:
@@ -225,4 +229,7 @@ def _shares(flow: Flow) -> dict[str, float]:
         "kept.long": kept * long,
         "kept.fresh": kept * fresh,
         "again.hot": (1.0 - fresh) * hot,
+        "bare": counts[14] / n,
+        "deep": counts[15] / n,
+        "echoed": counts[16] / n,
     }
