@@ -16,6 +16,7 @@ Speech: TypeAlias = Literal["ask", "more", "task", "matter"]
 
 FIELDS: Final = DOMAINS | MORE
 FOREIGN: Final = 0.25  # share of own-worded clients, honest or not, that do not write in English
+_ASIDES: Final = 0.7  # share of openings in other languages that say something more
 _STATEMENTS: Final = (
     "The {a} {t} {v} the {t2}, about {n} times a year.",
     "In {c}, every {p} knows that a {t} {v} a {a} {t2}.",
@@ -74,9 +75,12 @@ class Words(NamedTuple):
 
     def _foreign(self, rng: Random, speech: Speech) -> str:
         own = TONGUES[self.tongue]
-        return self.pick(rng, own.forms[speech]).format(
+        form = self.pick(rng, own.forms[speech])
+        if speech in ("ask", "task") and rng.random() < _ASIDES:
+            form = f"{form} {self.pick(rng, own.forms['aside'])}"
+        return form.format(
             t=self.pick(rng, own.things), d=self.pick(rng, own.fields), p=self.pick(rng, own.people),
-            c=self.pick(rng, own.places), a=self.pick(rng, own.traits),
+            c=self.pick(rng, own.places), a=self.pick(rng, own.traits), n=rng.randint(2, 999),
         )  # fmt: skip
 
 

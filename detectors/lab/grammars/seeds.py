@@ -53,7 +53,7 @@ _ROLES: Final = (
     "You and I are {p} and {p2} and must solve this together: {x} Do not end before it is done.",
 )
 _TOOLS: Final = (
-    "Functions: search(q), book({k}, date), price({k}).\nWrite ten requests that need them, and all calls for each.",
+    "Functions: find_{k}(q), book_{k2}(id, date), price(item).\nUser in {c}: {x}\nWrite all calls and their results.",
     "API: get_{k}(id), list_{k2}(city), cancel_{k}(id).\nUser: {x}\nShow Thought, Action, Observation, Response.",
     "tool use: on. tools: {k}(text), {k2}(number), shell(cmd). Task: {x} Give the call and its result.",
     "You can call {k}.find and {k2}.update for a {p} in {c}. Invent a task, then the calls with their results.",
@@ -116,7 +116,8 @@ def calls(rng: Random, words: Words) -> Script:
     """Tools that do not exist, and how they are called."""
     form = words.pick(rng, _TOOLS)
     while True:
-        text = form.replace("{k2}", rng.choice(_NAMES)).replace("{k}", rng.choice(_NAMES))
+        first, second = (words.fill(rng, "{t}").replace(" ", "_").lower() for _ in range(2))
+        text = form.replace("{k2}", second).replace("{k}", first)
         yield Conversation((Line(words.fill(rng, text.replace("{x}", _task(rng, words)))),))
 
 
