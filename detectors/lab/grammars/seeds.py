@@ -25,7 +25,7 @@ _BREED: Final = (
 _BREED_ONLY: Final = (
     "Rewrite the given prompt into a more complex version. Reply with the new prompt only.\n\n{x}",
     "Draw inspiration from this prompt and create a brand new one of a rarer kind. Prompt only.\n\n{x}",
-    "Increase the reasoning that this needs; write just the new task.\n\n{x}",
+    "Increase the reasoning that this needs; write the new task only.\n\n{x}",
     "Mutate the instruction below so that fewer people could answer it. Give only the instruction.\n\n{x}",
 )
 _LISTS: Final = (
@@ -134,7 +134,11 @@ def programs(rng: Random, words: Words) -> Script:
     asks = (
         "Write a {l} program that simulates a {a} {t}.", "Implement a {t} scheduler in {l}, with comments.",
         "Create a {l} function to convert {t} data into {t2} data.", "Design a {l} class hierarchy for {d}.",
-        "Code a command line tool in {l} for a {p}.", "Solve in {l}: find the most {a} {t} in a list of {n}.",
+        "Code a command line tool in {l} for a {p} with a {t}.", "Solve in {l}: the most {a} {t} in a list of {n}.",
+        "Write a {l} parser for {t} files of {n} lines.", "A web page in {l} where a {p} orders a {a} {t}.",
+        "Explain and implement in {l} how a {t} {v} a {t2}.", "Generate test data for {n} {t} and {t2} in {l}.",
+        "Build a {l} queue of {n} {t}, then a second one that {v} it.", "A {l} game about a {p} in {c} with a {t}.",
+        "Model a {a} {t} as {l} types, with {n} examples.", "{l}: sort {n} {t} by how {a} they are.",
     )  # fmt: skip
     while True:
         language = rng.choice(("Python", "Go", "Java", "C", "Rust", "JavaScript", "Haskell", "R"))
