@@ -33,16 +33,21 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     observations: int
     states: dict[str, bytes]
     harvest: bytes
+    rank: int = 0
 
 
 class Folio(NamedTuple):
-    """A case at work: the states of a panel, decoded. A subject never seen has ``first_at`` infinity."""
+    """A case at work: the states of a panel, decoded. A subject never seen has ``first_at`` infinity.
+
+    ``rank`` is its importance when it was last weighed.
+    """
 
     states: dict[str, Any]
     harvest: HarvestState
     first_at: float = math.inf
     last_at: float = -math.inf
     observations: int = 0
+    rank: int = 0
 
 
 class Folding(NamedTuple):
@@ -74,6 +79,7 @@ def seal(folio: Folio) -> bytes:
         observations=folio.observations,
         states=states,
         harvest=_write(folio.harvest),
+        rank=folio.rank,
     )
     return _write(case)
 
@@ -92,7 +98,7 @@ def unseal(panel: Panel, stored: bytes) -> Folding:
         for name, detector in panel.items()
     }
     harvest = _decoded("harvest", HARVEST, case.harvest, faults)
-    return Folding(Folio(states, harvest, case.first_at, case.last_at, case.observations), faults)
+    return Folding(Folio(states, harvest, case.first_at, case.last_at, case.observations, case.rank), faults)
 
 
 @cache
@@ -119,7 +125,8 @@ def fold(panel: Panel, folio: Folio, observations: Sequence[Observation]) -> Fol
     harvest = _folded("harvest", HARVEST, folio.harvest, observations, faults)
     times = [observation.at for observation in observations]
     first, last = min(folio.first_at, *times), max(folio.last_at, *times)
-    return Folding(Folio(states, harvest, first, last, folio.observations + len(observations)), faults)
+    seen = folio.observations + len(observations)
+    return Folding(Folio(states, harvest, first, last, seen, folio.rank), faults)
 
 
 def _folded(
@@ -140,7 +147,7 @@ def merge(panel: Panel, a: Folio, b: Folio) -> Folding:
     states = {name: _merged(name, d, a.states[name], b.states[name], faults) for name, d in panel.items()}
     harvest = _merged("harvest", HARVEST, a.harvest, b.harvest, faults)
     first, last = min(a.first_at, b.first_at), max(a.last_at, b.last_at)
-    return Folding(Folio(states, harvest, first, last, a.observations + b.observations), faults)
+    return Folding(Folio(states, harvest, first, last, a.observations + b.observations, max(a.rank, b.rank)), faults)
 
 
 def _merged(name: str, detector: Detector[Any] | HarvestFold, a: Any, b: Any, faults: list[str]) -> Any:
@@ -169,12 +176,7 @@ def weigh(panel: Panel, baseline: Baseline, folio: Folio, subject: Subject, at: 
         faults.append("harvest")
         harvest = HARVEST.reading(HARVEST.initial())
     standing = Standing(
-        subject=subject,
-        at=at,
-        weight=sum(families.values()),
-        families=families,
-        evidence=evidence,
-        harvest=harvest,
+        subject=subject, at=at, weight=sum(families.values()), families=families, evidence=evidence, harvest=harvest
     )
     return Weighing(standing, faults)
 
