@@ -16,7 +16,7 @@ from gateway.intake import FAILED, Intake
 from gateway.replay.line import BadLineError, Recorded, body, named, read_line
 from gateway.replay.names import Client, Names
 
-_SALT = b"replay"  # observations never leave the run, so there is nobody to keep the key from
+SALT = b"replay"  # observations never leave the run, so there is nobody to keep the key from
 _FOREVER = 1e9  # seconds; a longer answer is a mistake of the log's
 _SPACE = b" \t\r\n"
 
@@ -87,7 +87,7 @@ class Reader:
         identity = config.identity
         self._names = Names(config.analysis.scopes, identity.network_prefix_v4, identity.network_prefix_v6)
         self._dialects = Dialects()
-        self._intake = Intake(self._dialects, Features(_SALT))
+        self._intake = Intake(self._dialects, Features(SALT))
 
     def read(self, block: Block) -> Lines:
         """Return the observations of a block; blank lines are nobody's."""

@@ -14,7 +14,7 @@ from gateway.journals.memory import MemoryJournal
 from gateway.policies.file import load_policies
 from gateway.replay.crew import Order, alone
 from gateway.replay.folding import Rules
-from gateway.replay.reading import Block
+from gateway.replay.reading import SALT, Block
 from gateway.replay.run import BALANCED, rules_of, shipped
 from gateway.replay.timeline import Timeline
 from gateway.stores.memory import MemoryStore
@@ -32,7 +32,7 @@ def live(traffic: bytes, rules: Rules) -> list[tuple[float, Subject, str]]:
     """Fold traffic entry by entry through the analyst, its clock set to the end of each exchange."""
     journal, dialects = MemoryJournal(), Dialects()
     store = MemoryStore(journal.acknowledge)
-    intake = Intake(dialects, Features(b"live"))
+    intake = Intake(dialects, Features(SALT))
     analyst = Analyst(journal, store, intake, rules.panel, rules.policy, rules.baseline, Analysis(batch=1))
     found: list[tuple[float, Subject, str]] = []
     position, standing = 0, dict[Subject, str]()
