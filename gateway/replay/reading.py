@@ -124,7 +124,7 @@ class Reader:
             raise BadLineError("names neither account, key, user nor address")
         if line.status >= FAILED or not surface.generates:
             return subjects, None
-        read = self._intake.read(_entry(line, surface, request))
+        read = self._intake.read(_entry(line, surface, request, subjects))
         if read.failed:
             raise BadLineError("the exchange cannot be read")
         return subjects, _answer(read.observations)
@@ -140,7 +140,7 @@ def _answer(observations: Sequence[Observation]) -> AnswerObservation | None:
     return next((one for one in observations if isinstance(one, AnswerObservation)), None)
 
 
-def _entry(line: Recorded, surface: Surface, request: bytes) -> Entry:
+def _entry(line: Recorded, surface: Surface, request: bytes, subjects: tuple[Subject, ...]) -> Entry:
     response = body(line.response)
     took = line.took or 0.0
     return Entry(
@@ -149,7 +149,7 @@ def _entry(line: Recorded, surface: Surface, request: bytes) -> Entry:
         took=took if 0.0 <= took <= _FOREVER else 0.0,
         surface=surface.name,
         model=surface.model,
-        subjects=(),
+        subjects=subjects,
         status=line.status,
         request=request,
         response=response,
