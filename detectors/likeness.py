@@ -124,7 +124,11 @@ class Likeness:
             weight = likeness.log_e(self.name, shares, n, baseline)
             if weight > best:
                 best, shown = weight, {**shares, "queries": n}
-        told = {name: value for name, value in shown.items() if name.count(".") < 2 and not name.endswith((".long", ".novel", ".many", ".fresh"))}
+        told = {
+            name: value
+            for name, value in shown.items()
+            if name.count(".") < 2 and not name.endswith((".long", ".novel", ".many", ".fresh"))
+        }
         return Evidence(best, told)
 
     def statistic(self, state: LikenessState) -> dict[str, float]:
@@ -155,7 +159,9 @@ def _added(sheaf: Sheaf, observations: Sequence[Observation]) -> Sheaf:
         tuple(counts),
         distinct.add_all(sheaf.payloads, [query.payload for query in single], PAYLOADS),
         distinct.add_all(sheaf.grams, [gram for query in single for gram in query.grams], GRAMS),
-        distinct.add_all(sheaf.templates, [query.scaffold ^ query.opening for query in single if query.opening], TEMPLATES),
+        distinct.add_all(
+            sheaf.templates, [query.scaffold ^ query.opening for query in single if query.opening], TEMPLATES
+        ),
         distinct.add_all(sheaf.scaffolds, [query.scaffold for query in single if query.scaffold], SCAFFOLDS),
         distinct.add_all(sheaf.cells, [query.cell for query in single if query.cell >= 0], CELLS),
     )

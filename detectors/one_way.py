@@ -111,7 +111,9 @@ class OneWay:
         else:
             before = _united(before, b.newest)
         half = 2 * SERVED  # bytes of each: half of four bytes times so many
-        return OneWayState(a.week, newest, before, a.served[-4 * SERVED :] if not b.served else b.served[-half:] + a.served[-half:])
+        return OneWayState(
+            a.week, newest, before, a.served[-4 * SERVED :] if not b.served else b.served[-half:] + a.served[-half:]
+        )
 
     def evidence(self, state: OneWayState, baseline: Baseline) -> Evidence:
         """Weigh the newest week and the whole life, and say the larger."""
@@ -193,7 +195,7 @@ def _count_answer(counts: list[int], answer: AnswerObservation, served: bytes, k
 
 def _setting(query: QueryObservation) -> int:
     """Return a number for the knobs as they were set: a grid of them shows as many."""
-    heat = round(max(-1.0, min(100.0, query.temperature if query.temperature == query.temperature else -1.0)) * 20)  # noqa: PLR0124
+    heat = round(max(-1.0, min(100.0, query.temperature if query.temperature == query.temperature else -1.0)) * 20)
     return hash((heat, min(query.samples, 99), query.logprobs > 0))
 
 

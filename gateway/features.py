@@ -5,14 +5,16 @@ Nothing raises, whatever the client wrote, and time is bounded by the edges that
 """
 
 import math
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
 from detectors.base import AnswerObservation, QueryObservation
 from gateway.asks import marks
+from gateway.demands import EDGE as DEMANDS_EDGE
 from gateway.demands import demanded
-from gateway.embedding import Embedder, Static, Vector, cell
+from gateway.embedding import Embedder, Static, Vector, cell, edges
 from gateway.exchange import Answer, Entry, Query
 from gateway.grams import grams
 from gateway.scaffold import Fingerprints, core
@@ -25,11 +27,14 @@ _HOTTEST: Final = 100.0  # no provider takes a temperature beyond 2; beyond this
 
 
 def _count(value: int) -> int:
-    return min(max(value, 0), _MOST)
+    return value if 0 <= value <= _MOST else min(max(value, 0), _MOST)
 
 
 def _seconds(value: float) -> float:
     return value if math.isfinite(value) else 0.0
+
+
+_said_before = lru_cache(2048)(demanded)  # of system prompts and first turns, which come again; 8 KiB each at most
 
 
 class Features:
@@ -53,8 +58,10 @@ class Features:
         users = [turn.text for turn in query.turns if turn.role == "user"]
         first, newest = (users[0], users[-1]) if users else ("", "")
         vector = self._embedder.embed(core(newest))
-        in_system = demanded(query.system)
-        in_turn = "" if in_system else demanded(first) or (demanded(newest) if len(users) > 1 else "")
+        in_system = _said_before(edges(query.system, DEMANDS_EDGE))
+        in_turn = "" if in_system else _said_before(edges(first, DEMANDS_EDGE))
+        if len(users) > 1 and not (in_system or in_turn):
+            in_turn = demanded(newest)
         return QueryObservation(
             at=_seconds(entry.at),
             scaffold=self._prints.scaffold(query.system, first, in_turn),
