@@ -5,16 +5,23 @@ Nothing raises, whatever the client wrote, and time is bounded by the edges that
 """
 
 import math
+from collections.abc import Iterable
 from typing import Final
 
 from detectors.base import AnswerObservation, QueryObservation
 from gateway.demands import demanded
-from gateway.embedding import Embedder, Static, cell
+from gateway.embedding import Asks, Embedder, cell, shared
 from gateway.exchange import Answer, Entry, Query
 from gateway.scaffold import Fingerprints, core
 
 _MOST: Final = 2**31 - 1  # clients may ask for 10^30 tokens; storage and sketches hold 64 bits
 _HOTTEST: Final = 100.0  # no provider takes a temperature beyond 2; beyond this it is nonsense
+
+
+def _users(query: Query) -> tuple[str, str]:
+    """Return the first and the newest user turn."""
+    users = [turn.text for turn in query.turns if turn.role == "user"]
+    return (users[0], users[-1]) if users else ("", "")
 
 
 def _count(value: int) -> int:
@@ -34,7 +41,17 @@ class Features:
         Observations of two salts cannot be compared.
         """
         self._prints = Fingerprints(salt)
-        self._embedder = embedder or Static()
+        self._embedder = embedder or shared()
+
+    def prepare(self, queries: Iterable[Query]) -> None:
+        """Let an embedder that asks another process ask for a whole batch at once; waits for it, never raises."""
+        if isinstance(self._embedder, Asks):
+            self._embedder.prepare([core(_users(query)[1]) for query in queries])
+
+    @property
+    def asks(self) -> bool:
+        """Return whether ``prepare`` is worth calling."""
+        return isinstance(self._embedder, Asks)
 
     def observe(self, query: Query, answer: Answer, entry: Entry) -> tuple[QueryObservation, AnswerObservation]:
         """Return what is kept of one exchange."""
@@ -42,10 +59,9 @@ class Features:
         return asked, _answered(answer, entry, asked)
 
     def _asked(self, query: Query, at: float) -> QueryObservation:
-        users = [turn.text for turn in query.turns if turn.role == "user"]
-        first, newest = (users[0], users[-1]) if users else ("", "")
+        first, newest = _users(query)
         in_system = demanded(query.system)
-        in_turn = "" if in_system else demanded(first) or (demanded(newest) if len(users) > 1 else "")
+        in_turn = "" if in_system else demanded(first) or (demanded(newest) if newest is not first else "")
         return QueryObservation(
             at=at,
             scaffold=self._prints.scaffold(query.system, first, in_turn),
