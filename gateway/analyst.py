@@ -127,7 +127,9 @@ class Analyst:
         groups: dict[Subject, list[Observation]] = {}
         everything: list[Observation] = []
         faults: list[str] = []
-        for entry in {entry.id: entry for entry in entries}.values():
+        once = {entry.id: entry for entry in entries}.values()
+        self._intake.prepare(once)
+        for entry in once:
             read = self._intake.read(entry)
             if read.failed:
                 faults.append("intake")

@@ -5,6 +5,7 @@ Nothing raises, whatever the client wrote, and time is bounded by the edges that
 """
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -14,7 +15,7 @@ from detectors.base import AnswerObservation, QueryObservation
 from gateway.asks import marks
 from gateway.demands import EDGE as DEMANDS_EDGE
 from gateway.demands import demanded
-from gateway.embedding import Embedder, Static, Vector, cell, edges
+from gateway.embedding import Asks, Embedder, Vector, cell, edges, shared
 from gateway.exchange import Answer, Entry, Query
 from gateway.grams import grams
 from gateway.scaffold import Fingerprints, core
@@ -24,6 +25,12 @@ QUOTES: Final = 48  # shingles of what is handed in: about 400 characters of it
 SERVED: Final = 4  # shingles of an answer: enough to know it again
 _MOST: Final = 2**31 - 1  # clients may ask for 10^30 tokens; storage and sketches hold 64 bits
 _HOTTEST: Final = 100.0  # no provider takes a temperature beyond 2; beyond this it is nonsense
+
+
+def _users(query: Query) -> tuple[str, str]:
+    """Return the first and the newest user turn."""
+    users = [turn.text for turn in query.turns if turn.role == "user"]
+    return (users[0], users[-1]) if users else ("", "")
 
 
 def _count(value: int) -> int:
@@ -47,7 +54,17 @@ class Features:
         """
         self._prints = Fingerprints(salt)
         self._shingles = Shingles(salt)
-        self._embedder = embedder or Static()
+        self._embedder = embedder or shared()
+
+    def prepare(self, queries: Iterable[Query]) -> None:
+        """Let an embedder that asks another process ask for a whole batch at once; waits for it, never raises."""
+        if isinstance(self._embedder, Asks):
+            self._embedder.prepare([core(_users(query)[1]) for query in queries])
+
+    @property
+    def asks(self) -> bool:
+        """Return whether ``prepare`` is worth calling."""
+        return isinstance(self._embedder, Asks)
 
     def observe(self, query: Query, answer: Answer, entry: Entry) -> tuple[QueryObservation, AnswerObservation]:
         """Return what is kept of one exchange."""
@@ -55,12 +72,11 @@ class Features:
         return asked, self._answered(answer, entry, asked)
 
     def _asked(self, query: Query, entry: Entry) -> QueryObservation:
-        users = [turn.text for turn in query.turns if turn.role == "user"]
-        first, newest = (users[0], users[-1]) if users else ("", "")
+        first, newest = _users(query)
         vector = self._embedder.embed(core(newest))
         in_system = _said_before(edges(query.system, DEMANDS_EDGE))
         in_turn = "" if in_system else _said_before(edges(first, DEMANDS_EDGE))
-        if len(users) > 1 and not (in_system or in_turn):
+        if newest is not first and not (in_system or in_turn):
             in_turn = demanded(newest)
         return QueryObservation(
             at=_seconds(entry.at),
