@@ -75,8 +75,8 @@ def exchange(asked: Asked) -> tuple[Query, Answer, Entry]:
         stream=asked.stream,
     )
     answer = Answer(
-        text=" " * asked.answer_chars,  # only its length is ever looked at
-        finish="tool_calls" if asked.tool_calls else "stop",
+        text=asked.answer or " " * asked.answer_chars,
+        finish=asked.finish or ("tool_calls" if asked.tool_calls else "stop"),
         choices=asked.samples,
         tool_calls=asked.tool_calls,
         logprobs=asked.logprobs > 0,
