@@ -51,7 +51,8 @@ def alarm(outcome: Outcome, panel: Mapping[str, Any], policy: Policy, names: lis
         if not any(states.values()):
             continue
         standing = weigh(panel, Baseline(), Folio(states, HARVEST.initial()), SUBJECT, 0.0).standing
-        harvest = msgspec.convert(dict(zip(Harvest.__struct_fields__, taken.tolist(), strict=True)), Harvest)
+        exchanges, prompt, completion, reasoning, traces = taken.tolist()
+        harvest = Harvest(int(exchanges), int(prompt), int(completion), int(reasoning), traces)
         if touches(policy, msgspec.structs.replace(standing, harvest=harvest)):
             return int(number)
     return 0
