@@ -83,8 +83,12 @@ def exchange(asked: Asked) -> tuple[Query, Answer, Entry]:
         usage=Usage(sum([len(said.text) for said in asked.turns]) // 4, asked.answer_tokens, asked.reasoning_tokens),
         ended=True,
     )
-    entry = Entry(id="", at=asked.at, took=asked.took, surface="", model="", subjects=(), status=200, request=b"")
+    entry = Entry(id="", at=asked.at, took=asked.took, surface="", model="", subjects=_whose(asked), status=200, request=b"")
     return query, answer, entry
+
+
+def _whose(asked: Asked) -> tuple[tuple[str, str], ...]:
+    return (("user", asked.user),) if asked.user else ()
 
 
 def observed(client: Client, days: int = DAYS, most: int = MOST) -> Iterator[Pair]:
