@@ -12,7 +12,7 @@ import msgspec
 
 from detectors.base import Baseline, Evidence, Harvest
 from gateway.decisions import Policy
-from gateway.engine import HARVEST, Folio, weigh
+from gateway.engine import begin, weigh
 from gateway.lab.judging import SUBJECT, touches
 from gateway.lab.outcome import Outcome
 
@@ -23,6 +23,10 @@ class Recalled:
 
     name: str
     family: str
+
+    def initial(self) -> float:
+        """Return the weight of a detector that has said nothing."""
+        return 0.0
 
     def evidence(self, state: float, baseline: Baseline) -> Evidence:
         """Return the weight."""
@@ -44,13 +48,13 @@ def alarm(outcome: Outcome, panel: Mapping[str, Any], policy: Policy, names: lis
         policy: the policy.
         names: of the whole panel, as the columns of the trace.
     """
-    trace = outcome.trace
+    trace, empty = outcome.trace, begin(panel)
     columns = [(names.index(name), name) for name in panel]
     for number, weights, taken in zip(trace.at, trace.weights, trace.harvests, strict=True):
         states = {name: float(weights[column]) for column, name in columns}
         if not any(states.values()):
             continue
-        standing = weigh(panel, Baseline(), Folio(states, HARVEST.initial()), SUBJECT, 0.0).standing
+        standing = weigh(panel, Baseline(), empty._replace(states=states), SUBJECT, 0.0).standing
         exchanges, prompt, completion, reasoning, traces = taken.tolist()
         harvest = Harvest(int(exchanges), int(prompt), int(completion), int(reasoning), traces)
         if touches(policy, msgspec.structs.replace(standing, harvest=harvest)):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -63,7 +64,8 @@ def lived(tenant: Playable, most: int = 0) -> Life:
     addresses: list[int] = []
     known: set[int] = set()
     for asked in tenant.exchanges():
-        pairs.append(features.observe(*exchange(asked)))
+        query, answer, entry = exchange(asked)
+        pairs.append(features.observe(query, answer, msgspec.structs.replace(entry, status=asked.status)))
         attack.append(asked.attack)
         newest.append(next((said.text for said in reversed(asked.turns) if said.role == "user"), ""))
         known.add(asked.address)
