@@ -23,7 +23,9 @@ ASSISTANTS: Final = (
     "You are a friendly assistant of a small company. Keep to the question.",
     "Reply in the language of the question.",
 )
-_ANTHROPIC, _STREAMS = 0.2, 0.4  # shares of clients
+_ANTHROPIC, _STREAMS, _THINKS = 0.2, 0.4, 0.4  # shares of clients; of those of the Anthropic API
+_NEVER: Final = 1000.0  # days
+RELEASE: Final = 7.0  # day of the fortnight on which the new model comes out
 
 
 class Habits(NamedTuple):
@@ -37,6 +39,9 @@ class Habits(NamedTuple):
         flaky: share of its calls that fail and are tried again.
         addresses: how many it calls from.
         stints: mean exchanges between two rests of a program; 0: none.
+        keys: among which its calls are spread.
+        thinks: it has reasoning shown, which comes signed and goes back with the conversation.
+        adopts: days after which it uses the new model; many never do.
     """
 
     max_tokens: int
@@ -49,19 +54,26 @@ class Habits(NamedTuple):
     flaky: float
     addresses: int
     stints: int
+    keys: int
+    thinks: bool
+    adopts: float
 
 
 def habits(rng: Random) -> Habits:
     """Draw them."""
+    anthropic = rng.random() < _ANTHROPIC
     return Habits(
         max_tokens=rng.choice((0, 0, 0, 512, 1024, 1024, 2048, 4096, 4096, 8192)),
         temperature=rng.choice((-1.0, -1.0, -1.0, 0.0, 0.0, 0.2, 0.3, 0.7, 0.7, 1.0, 1.0)),
         stream=rng.random() < _STREAMS,
         agent=rng.choice(AGENTS),
-        anthropic=rng.random() < _ANTHROPIC,
+        anthropic=anthropic,
         system=rng.choice(ASSISTANTS),
         wordy=bell(rng, 1.0, 0.3),
         flaky=rng.choice((0.0, 0.0, 0.002, 0.01, 0.03)),
         addresses=rng.choice((1, 1, 1, 2, 3, 8)),
         stints=rng.choice((0, 0, 100, 300, 1000)),
+        keys=rng.choice((1, 1, 1, 1, 2, 3)),
+        thinks=anthropic and rng.random() < _THINKS,
+        adopts=rng.choice((_NEVER, _NEVER, RELEASE + rng.random(), RELEASE + rng.expovariate(1 / 3))),
     )

@@ -3,7 +3,7 @@
 The same player plays every job, honest or not: it alone decides on times, lengths, failures and text of answers.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from random import Random
 from typing import Final, NamedTuple, TypeAlias
 
@@ -11,11 +11,9 @@ from msgspec.structs import replace
 
 from detectors.lab.habits import Habits
 from detectors.lab.prose import FORMS
-from detectors.lab.tempo import DAYS, Beat, Pause
+from detectors.lab.tempo import END, Beat, Pause
 from detectors.lab.traffic import CHARS_PER_TOKEN, DAY, START, Asked, Said, Script, bell, tokens
 from detectors.lab.words import Words
-
-END: Final = START + DAYS * DAY  # seconds since the epoch
 
 
 class Ask(NamedTuple):
@@ -49,7 +47,6 @@ class Ask(NamedTuple):
     tool_results: int = 0
     tool_calls: int = 0
     user: str = ""
-    model: int = 0
     handed: tuple[str, ...] = ()
     signature: str = ""
     stream: bool | None = None
@@ -67,6 +64,7 @@ class Desk(NamedTuple):
     habits: Habits
     most: int
     club: Random  # dice shared by the accounts of one class, event or team
+    served: Iterator[str] = iter(())  # answers that other accounts were served
 
 
 Work: TypeAlias = Callable[[Desk], Job]
@@ -76,7 +74,7 @@ LENGTHS: Final = {
     "prose": (230.0, 0.7), "code": (260.0, 0.6), "worked": (220.0, 0.5), "thinking": (900.0, 0.5),
     "list": (330.0, 0.4), "dialogue": (450.0, 0.4), "graded": (130.0, 0.5), "reply": (55.0, 0.5), "json": (24.0, 0.3),
     "sql": (34.0, 0.4), "summary": (110.0, 0.4), "step": (60.0, 0.8), "word": (2.0, 0.0), "completion": (22.0, 0.8),
-    "long": (620.0, 0.4), "page": (320.0, 0.3), "echo": (0.0, 0.2),
+    "long": (620.0, 0.4), "page": (320.0, 0.3), "echo": (0.0, 0.2), "task": (50.0, 0.4),
 }  # fmt: skip
 _TEXTS: Final = {"thinking": "worked", "completion": "code"}  # forms that look like another
 _SHORT = ("word", "json", "sql")  # forms whose length is their own
@@ -104,34 +102,52 @@ def said(rng: Random, ask: Ask, habits: Habits) -> tuple[str, str]:
 def play(rng: Random, job: Job, beat: Beat, habits: Habits, most: int, *, attack: bool = False) -> list[Asked]:
     """Play a job to its end, to so many exchanges or to the end of the fortnight; return it in time order."""
     asked: list[Asked] = []
-    left, at = _stint(rng, habits), beat.at
-    try:
-        ask = next(job)
-        while len(asked) < most:
-            if ask.pause in ("new", "rest"):
-                left -= 1
-                resting = ask.pause == "rest" or left == 0
-                at = beat.rest() if resting else beat.open()
-                left = _stint(rng, habits) if resting else left
-            if at >= END and ask.pause in ("new", "rest"):
+    left, at, shown = _stint(rng, habits), beat.at, Shown()
+    ask = next(job, None)
+    while ask is not None and len(asked) < most:
+        if ask.pause in ("new", "rest"):
+            left -= 1
+            resting = ask.pause == "rest" or left == 0
+            at = beat.rest() if resting else beat.open()
+            left, shown = (_stint(rng, habits) if resting else left), Shown()
+            if at >= END:
                 break
-            done = _exchange(rng, ask, habits, at, attack)
-            if rng.random() < habits.flaky:
-                asked.append(_failed(rng, done))
-                done = replace(done, at=done.at + rng.uniform(1.0, 9.0))
-            asked.append(done)
-            ask = job.send(done.choices[0])
-            at = done.at + done.took + (beat.pause(ask.pause) if ask.pause in ("turn", "step") else 0.0)
-    except StopIteration:
-        pass
+        done = _exchange(rng, shown.sign(rng, ask) if habits.thinks else ask, habits, at, attack=attack)
+        if rng.random() < habits.flaky:
+            asked.append(_failed(rng, done))
+            done = replace(done, at=done.at + rng.uniform(1.0, 9.0))
+        asked.append(done)
+        ask = _next(job, done.choices[0])
+        at = done.at + done.took + (beat.pause(ask.pause) if ask and ask.pause in ("turn", "step") else 0.0)
     return sorted((one for one in asked if one.at < END), key=lambda one: one.at)
+
+
+class Shown:
+    """The signatures of reasoning shown in one conversation, which the client hands back with its history."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._signatures: tuple[str, ...] = ()
+
+    def sign(self, rng: Random, ask: Ask) -> Ask:
+        """Return the question with what is handed back, and with the signature that its answer will carry."""
+        signature, handed = f"{rng.getrandbits(256):064x}", self._signatures if len(ask.turns) > 1 else ()
+        self._signatures = (*self._signatures, signature)
+        return ask._replace(signature=signature, handed=handed)
+
+
+def _next(job: Job, answer: str) -> Ask | None:
+    try:
+        return job.send(answer)
+    except StopIteration:
+        return None
 
 
 def _stint(rng: Random, habits: Habits) -> int:
     return round(bell(rng, habits.stints, 0.5)) + 1 if habits.stints else -1
 
 
-def _exchange(rng: Random, ask: Ask, habits: Habits, at: float, attack: bool) -> Asked:
+def _exchange(rng: Random, ask: Ask, habits: Habits, at: float, *, attack: bool) -> Asked:
     both = [said(rng, ask, habits) for _ in range(ask.again)]
     count = sum([tokens(len(text)) for text, _ in both])
     return Asked(
@@ -141,8 +157,8 @@ def _exchange(rng: Random, ask: Ask, habits: Habits, at: float, attack: bool) ->
         tool_results=ask.tool_results, stream=habits.stream if ask.stream is None else ask.stream,
         answer_chars=sum([len(text) for text, _ in both]), answer_tokens=count, tool_calls=ask.tool_calls,
         took=rng.uniform(0.3, 1.2) + count / ask.again / _RATE, choices=tuple([text for text, _ in both]),
-        finish=both[0][1], address=rng.randrange(habits.addresses), model=ask.model, handed=ask.handed,
-        signature=ask.signature, attack=attack,
+        finish=both[0][1], key=rng.randrange(habits.keys), address=rng.randrange(habits.addresses),
+        model=int(at >= START + habits.adopts * DAY), handed=ask.handed, signature=ask.signature, attack=attack,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from random import Random
 from typing import Final, Literal
 
 from detectors.lab.pack import CALIBRATION, Pack
-from detectors.lab.traffic import Conversation, Script
+from detectors.lab.traffic import Conversation, Line, Script
 
 Part = Literal["learn", "judge"]
 
@@ -18,6 +18,7 @@ LEARNT: Final = frozenset(CALIBRATION) | {
     "dist_alpaca", "dist_gpteacher_codegen", "dist_reasoning_teacher", "dist_toolalpaca",
     "dist_selfinstruct_bootstrap", "dist_camel_society", "judge_autoj_pairwise",
 }  # fmt: skip
+_APART: Final = ("ben_qmsum",)  # sources whose groups are single questions on one text, each with all of it
 
 
 class Library:
@@ -36,7 +37,8 @@ class Library:
     def rows(self, name: str, part: Part) -> list[Conversation]:
         """Return the rows of a source that this part may use."""
         if name not in self._read and self._pack:
-            self._read[name] = self._pack.conversations(name)
+            read = self._pack.conversations(name)
+            self._read[name] = [_single(one, line) for one in read for line in one.lines] if name in _APART else read
         rows = self._read[name]
         return rows[part == "judge" :: 2] if name in LEARNT else rows
 
@@ -44,6 +46,10 @@ class Library:
         """Yield conversations of a source: in order or shuffled, once or over and over."""
         rows = self.rows(name, part)
         return _told(rng, rows, ordered=ordered, endless=endless)
+
+
+def _single(one: Conversation, line: Line) -> Conversation:
+    return one._replace(lines=(line,))
 
 
 def _told(rng: Random, rows: list[Conversation], *, ordered: bool, endless: bool) -> Iterator[Conversation]:

@@ -63,10 +63,6 @@ class Pack:
         """Say whether the folder holds that source."""
         return name in self._about and (self._folder / self._about[name]["file"]).exists()
 
-    def systems(self, name: str) -> list[str]:
-        """Return the fixed system prompts meant for a source; none: it has none."""
-        return self._systems.get(name, [])
-
     def conversations(self, name: str) -> list[Conversation]:
         """Return the source's rows, those of one group as one conversation where turns are numbered."""
         groups: dict[str, list[dict[str, Any]]] = {}
@@ -130,8 +126,12 @@ def _gaps(file: Path) -> tuple[float, ...]:
 def _conversation(name: str, rows: list[dict[str, Any]]) -> Conversation:
     rows = sorted(rows, key=lambda row: int(row.get("turn", 1)))
     tag = "choice" if name in _ONE_WORD else str(rows[0].get("tag", ""))
-    lines = tuple(Line(row["prompt"], int(row.get("out_chars") or 0)) for row in rows)
+    lines = tuple(Line(row["prompt"], int(row.get("out_chars") or 0), _role(row)) for row in rows)
     return Conversation(lines, rows[0].get("system") or "", tag)
+
+
+def _role(row: dict[str, Any]) -> str:
+    return "tool" if row.get("tag") == "tool" else "user"
 
 
 def _systems(file: Path) -> dict[str, list[str]]:

@@ -45,10 +45,19 @@ _TAILS = (
     "and the effect is easy to check|though the cost is not zero|no matter who is asked|for reasons of safety|"
     "so that the next person understands it"
 )
-_ZH_WHO = "这个方法|整体方案|第一步|常见做法|实际情况|主要原因|基本思路|关键问题|日常习惯|具体细节|最终结果|初步估计|不同选择|相关记录|合理安排"
+_ZH_WHO = (
+    "这个方法|整体方案|第一步|常见做法|实际情况|主要原因|基本思路|关键问题|日常习惯|具体细节|最终结果|"
+    "初步估计|不同选择|相关记录|合理安排"
+)
 _ZH_DO = "取决于|有助于|可以改善|往往影响|通常包括|并不等于|能够减少|需要结合|应当考虑|逐渐形成|直接关系到|很难替代"
-_ZH_WHAT = "时间和成本|个人需要|长期效果|周围环境|使用频率|团队经验|数据质量|安全要求|当地条件|后续维护|学习过程|资源分配|身体状况|市场变化"
-_ZH_TAIL = "因此值得记录下来|不过因人而异|这样更容易坚持|所以应当提前准备|至少目前是这样|并且可以随时调整|但也有例外|从而避免重复劳动"
+_ZH_WHAT = (
+    "时间和成本|个人需要|长期效果|周围环境|使用频率|团队经验|数据质量|安全要求|当地条件|后续维护|"
+    "学习过程|资源分配|身体状况|市场变化"
+)
+_ZH_TAIL = (
+    "因此值得记录下来|不过因人而异|这样更容易坚持|所以应当提前准备|至少目前是这样|并且可以随时调整|"
+    "但也有例外|从而避免重复劳动"
+)
 _NAMES = "total|items|result|index|value|count|left|right|cache|queue|node|path|row|state|limit|offset|buffer|score|key"
 _CALLS = "update|append|merge|filter|load|parse|check|format|visit|reduce|insert|find|split|sort|push|read|reset|scale"
 
@@ -73,6 +82,7 @@ _LINES: Final = tuple(
 _ASCII = re.compile(r"[A-Za-z]{5,14}")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _SENTENCE, _ZH_SENTENCE, _CODE_LINE = 92, 24, 24  # characters of a typical one, drawn short so that enough are made
+_LISTED = 0.2  # share of ordinary answers that are lists
 _LOOKED_AT = 500  # last characters of the prompt whose words the answer takes up
 
 
@@ -151,11 +161,16 @@ def statement(rng: Random, prompt: str, chars: int) -> str:
     """Return one SQL statement."""
     topic = (_topics(rng, prompt, han=False) or ["item"])[0].lower()
     first, second = rng.sample(_IDENTIFIERS, 2)
-    return f"SELECT {first}, {topic} FROM {second} WHERE {topic} > {chars} ORDER BY {first} LIMIT {rng.randint(1, 50)};"
+    return f"SELECT {first}, {topic} FROM {second} WHERE {topic} > {chars} ORDER BY {first} LIMIT {rng.randint(1, 50)};"  # noqa: S608 - text, run nowhere
+
+
+def various(rng: Random, prompt: str, chars: int) -> str:
+    """Return prose, or now and then a list: what an assistant says to anything."""
+    return (listed if rng.random() < _LISTED else essay)(rng, prompt, chars)
 
 
 FORMS: Final[dict[str, Callable[[Random, str, int], str]]] = {
-    "prose": essay,
+    "prose": various,
     "code": code,
     "worked": worked,
     "list": listed,

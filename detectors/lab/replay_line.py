@@ -8,6 +8,7 @@ from detectors.lab.traffic import Asked, Said
 
 MODELS: Final = ("still-large-1", "still-large-2")
 _SCORED: Final = 40  # tokens of an answer for which log-probabilities are written out
+_BEHIND, _GATES = 0.12, 30  # share of addresses that many share: carriers, companies, clouds; how many such there are
 _FAULT: Final = {"error": {"type": "server_error", "message": "The model could not answer. Try again."}}
 
 
@@ -26,6 +27,8 @@ def line(tenant: Tenant, asked: Asked) -> dict[str, Any]:
 
 def _address(tenant: Tenant, which: int) -> str:
     rng = Random(f"{tenant.account}/{which}")
+    if rng.random() < _BEHIND:
+        rng = Random(f"gate/{rng.randrange(_GATES)}")
     return f"{rng.choice((23, 45, 78, 91, 146, 185))}.{rng.randrange(256)}.{rng.randrange(256)}.{rng.randrange(1, 255)}"
 
 
@@ -88,11 +91,12 @@ def _scored(word: str, alternatives: int) -> dict[str, Any]:
 
 
 def _message(asked: Asked) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "model": MODELS[asked.model], "max_tokens": asked.max_tokens or 4096, "messages": _blocks(asked.turns),
-    }  # fmt: skip
+    messages = _signed(_blocks(asked.turns), asked.handed)
+    body: dict[str, Any] = {"model": MODELS[asked.model], "max_tokens": asked.max_tokens or 4096, "messages": messages}
     optional = {
-        "system": asked.system or None, "temperature": asked.temperature if asked.temperature >= 0 else None,
+        "system": asked.system or None,
+        "temperature": asked.temperature if asked.temperature >= 0 and not asked.signature else None,
+        "thinking": {"type": "enabled", "budget_tokens": 2048} if asked.signature else None,
         "stream": asked.stream or None, "metadata": {"user_id": asked.user} if asked.user else None,
         "tools": [{"name": f"tool_{i + 1}", "input_schema": {"type": "object"}} for i in range(asked.tools)] or None,
     }  # fmt: skip
@@ -112,8 +116,21 @@ def _blocks(turns: tuple[Said, ...]) -> list[dict[str, Any]]:
     return messages
 
 
+def _signed(messages: list[dict[str, Any]], handed: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Put what was signed before the answers of the history, newest first."""
+    answers = [message for message in messages if message["role"] == "assistant"]
+    for message, signature in zip(reversed(answers), reversed(handed), strict=False):
+        message["content"].insert(0, _thought(signature))
+    return messages
+
+
+def _thought(signature: str) -> dict[str, Any]:
+    return {"type": "thinking", "thinking": "", "signature": signature}
+
+
 def _message_answer(asked: Asked) -> dict[str, Any]:
-    content: list[dict[str, Any]] = [{"type": "text", "text": asked.choices[0]}]
+    content: list[dict[str, Any]] = [_thought(asked.signature)] if asked.signature else []
+    content.append({"type": "text", "text": asked.choices[0]})
     if asked.tool_calls:
         content.append({"type": "tool_use", "id": f"toolu_{len(asked.turns) + 1}", "name": "tool_1", "input": {}})
     stopped = "tool_use" if asked.tool_calls else {"length": "max_tokens"}.get(asked.finish, "end_turn")

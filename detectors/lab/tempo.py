@@ -15,6 +15,8 @@ Pause: TypeAlias = Literal["new", "turn", "step", "rest"]
 
 TEMPOS: Final[tuple[Tempo, ...]] = ("even", "random", "day")
 DAYS: Final = 14  # days of an account's life that are played
+END: Final = START + DAYS * DAY  # seconds since the epoch
+_LONGEST: Final = 0.1  # of what is left of the fortnight, that one rest takes at most
 _GAP, _GAP_SPREAD = 123.0, 1.0  # seconds between turns of a chat, and its log-normal spread
 _STEP, _STEP_SPREAD = 8.0, 0.7  # seconds between calls of a program that waits for each answer
 _FINE = 0.3  # proposals of a thinned process are so much closer than what it accepts
@@ -38,16 +40,19 @@ class Beat:
         self._rng, self._every, self._gaps, self.at = rng, every, gaps, first
         self._noon, self._rests = rng.uniform(8.0, 20.0), rng.random() < 0.7  # noqa: PLR2004 - most have weekends
         self._steps: dict[Tempo, Callable[[], None]] = {"even": self._even, "random": self._random, "day": self._day}
-        self._step = self._steps[tempo]
+        self._step, self._opened = self._steps[tempo], False
 
     def open(self) -> float:
-        """Return when the next conversation starts."""
-        self._step()
+        """Return when the next conversation starts; the first one does at once."""
+        if self._opened:
+            self._step()
+        self._opened = True
         return self.at
 
     def rest(self) -> float:
         """Return when the next stint starts: another day, or later the same."""
-        self.at += self._rng.choice((0.1, 0.5, 1.0, 2.0)) * DAY * self._rng.uniform(0.7, 1.3)
+        rest = self._rng.choice((0.1, 0.5, 1.0, 2.0)) * DAY * self._rng.uniform(0.7, 1.3)
+        self.at += min(rest, max(60.0, (END - self.at) * _LONGEST))
         return self.at
 
     def pause(self, kind: Pause) -> float:

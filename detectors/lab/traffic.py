@@ -23,6 +23,7 @@ class Line(NamedTuple):
 
     text: str
     answer_chars: int = 0  # 0: unknown
+    role: str = "user"  # or "tool": what a tool returned
 
 
 class Conversation(NamedTuple):

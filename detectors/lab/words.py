@@ -5,56 +5,18 @@ Every list of forms and of fillers is dealt out by turns: half 0 takes the first
 
 from collections.abc import Sequence
 from random import Random
-from typing import NamedTuple, TypeVar
+from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
 
+from detectors.lab.fields import MORE
+from detectors.lab.tongues import LIKELY, TONGUES
 from detectors.lab.wording import DOMAINS, FOLLOW_UPS, PEOPLE, PLACES, QUESTIONS, TRAITS, VERBS
 
 T = TypeVar("T")
+Speech: TypeAlias = Literal["ask", "more", "task", "matter"]
 
-
-class Words(NamedTuple):
-    """One half of all wording, 0 or 1."""
-
-    half: int
-
-    def of(self, forms: Sequence[T]) -> Sequence[T]:
-        """Return this half's share of a list."""
-        return forms[self.half :: 2]
-
-    def pick(self, rng: Random, forms: Sequence[T]) -> T:
-        """Return one of this half's share."""
-        return rng.choice(self.of(forms))
-
-    def things(self) -> list[tuple[str, str]]:
-        """Return (field, thing) of this half's fields."""
-        return [(field, thing) for field in self.of(list(DOMAINS)) for thing in DOMAINS[field].split("|")]
-
-    def fill(self, rng: Random, form: str) -> str:
-        """Fill the blanks of a form: {t} {t2} things, {d} their field, {a} trait, {p} person, {c} city, {v} verb, {n}."""
-        (field, thing), (_, other) = rng.choice(_THINGS[self.half]), rng.choice(_THINGS[self.half])
-        return form.format(
-            t=thing, t2=other, d=field, a=self.pick(rng, TRAITS), p=self.pick(rng, PEOPLE),
-            c=self.pick(rng, PLACES), v=self.pick(rng, VERBS), n=rng.randint(2, 9999),
-        )  # fmt: skip
-
-    def say(self, rng: Random, forms: Sequence[str]) -> str:
-        """Return one of this half's forms, filled."""
-        return self.fill(rng, self.pick(rng, forms))
-
-    def question(self, rng: Random) -> str:
-        """Return a question that a person might open a conversation with."""
-        return self.say(rng, QUESTIONS)
-
-    def follow_up(self, rng: Random) -> str:
-        """Return what a person might say next."""
-        return self.say(rng, FOLLOW_UPS)
-
-    def passage(self, rng: Random, sentences: int) -> str:
-        """Return a paragraph of plain statements."""
-        return " ".join(self.say(rng, _STATEMENTS) for _ in range(sentences))
-
-
-_STATEMENTS = (
+FIELDS: Final = DOMAINS | MORE
+FOREIGN: Final = 0.25  # share of own-worded clients, honest or not, that do not write in English
+_STATEMENTS: Final = (
     "The {a} {t} {v} the {t2}, about {n} times a year.",
     "In {c}, every {p} knows that a {t} {v} a {a} {t2}.",
     "A {t} {v} most of {d}, although the {a} one does not, as {n} cases show.",
@@ -64,4 +26,63 @@ _STATEMENTS = (
     "It was a {p} who found in {c} that the {t} {v} {d}.",
     "Between the {t} and the {t2} lies whatever a {p} calls {a}.",
 )
-_THINGS = (Words(0).things(), Words(1).things())
+
+
+class Words(NamedTuple):
+    """One half of all wording, 0 or 1, and the language spoken; empty: English."""
+
+    half: int
+    tongue: str = ""
+
+    def of(self, forms: Sequence[T]) -> Sequence[T]:
+        """Return this half's share of a list; all of a list of one."""
+        return forms[self.half :: 2] or forms
+
+    def pick(self, rng: Random, forms: Sequence[T]) -> T:
+        """Return one of this half's share."""
+        return rng.choice(self.of(forms))
+
+    def things(self) -> list[tuple[str, str]]:
+        """Return (field, thing) of this half's fields."""
+        return [(field, thing) for field in self.of(list(FIELDS)) for thing in FIELDS[field].split("|")]
+
+    def fill(self, rng: Random, form: str) -> str:
+        """Fill the blanks: {t} {t2} things, {d} field, {a} trait, {p} {p2} people, {c} city, {v} verb, {n} a number."""
+        (field, thing), (_, other) = rng.choice(_THINGS[self.half]), rng.choice(_THINGS[self.half])
+        return form.format(
+            t=thing, t2=other, d=field, a=self.pick(rng, TRAITS), p=self.pick(rng, PEOPLE), p2=self.pick(rng, PEOPLE),
+            c=self.pick(rng, PLACES), v=self.pick(rng, VERBS), n=rng.randint(2, 9999),
+        )  # fmt: skip
+
+    def say(self, rng: Random, forms: Sequence[str], speech: Speech | None = None) -> str:
+        """Return one of this half's forms, filled; in a language that has forms of that kind, one of those."""
+        if speech and self.tongue:
+            return self._foreign(rng, speech)
+        return self.fill(rng, self.pick(rng, forms))
+
+    def question(self, rng: Random) -> str:
+        """Return a question that a person might open a conversation with."""
+        return self.say(rng, QUESTIONS, "ask")
+
+    def follow_up(self, rng: Random) -> str:
+        """Return what a person might say next."""
+        return self.say(rng, FOLLOW_UPS, "more")
+
+    def passage(self, rng: Random, sentences: int) -> str:
+        """Return a paragraph of plain statements."""
+        return " ".join([self.say(rng, _STATEMENTS) for _ in range(sentences)])
+
+    def _foreign(self, rng: Random, speech: Speech) -> str:
+        own = TONGUES[self.tongue]
+        return self.pick(rng, own.forms[speech]).format(
+            t=self.pick(rng, own.things), d=self.pick(rng, own.fields), p=self.pick(rng, own.people),
+            c=self.pick(rng, own.places), a=self.pick(rng, own.traits),
+        )  # fmt: skip
+
+
+def spoken(rng: Random, half: int) -> Words:
+    """Return one half's wording in a language drawn for one client."""
+    return Words(half, rng.choice(LIKELY) if rng.random() < FOREIGN else "")
+
+
+_THINGS: Final = (Words(0).things(), Words(1).things())

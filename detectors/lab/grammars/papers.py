@@ -70,7 +70,7 @@ def entries(rng: Random, words: Words) -> Script:
     own = [thing for where, thing in words.things() if where == field]
     forms = words.of(
         (
-            "What is a {t}?", "What causes a {a} {t}?", "How is a {t} kept?", "Who needs a {t}?", "What are the signs of a {a} {t}?",
+            "What is a {t}?", "What causes a {a} {t}?", "How is a {t} kept?", "Who needs a {t}?", "Is a {a} {t} bad?",
             "How common is a {a} {t} in {c}?", "How does one treat a {t}?", "What should a {p} know of a {t}?",
         )
     )  # fmt: skip
@@ -94,8 +94,10 @@ def repairs(rng: Random, words: Words) -> Script:
         "The nightly job of {c} is slow since the {t} change. Profile and fix.",
     )
     while True:
-        results = [f"$ output\n{words.passage(rng, rng.randint(1, 10))}" for _ in range(rng.randint(2, 18))]
-        yield Conversation((Line(words.say(rng, tasks)), *map(Line, results)))
+        results = [
+            Line(f"$ output\n{words.passage(rng, rng.randint(1, 10))}", role="tool") for _ in range(rng.randint(2, 18))
+        ]
+        yield Conversation((Line(words.say(rng, tasks)), *results))
 
 
 def sources(rng: Random, words: Words) -> Script:
@@ -103,7 +105,7 @@ def sources(rng: Random, words: Words) -> Script:
     name = f"{words.pick(rng, ('core', 'api', 'jobs', 'store', 'web', 'sync', 'auth', 'feed'))}_{rng.randint(1, 99)}"
     while True:
         lines = [
-            f"    {words.pick(rng, _COLUMNS)}_{rng.randint(1, 40)} = self.{words.pick(rng, _TABLES)}.{rng.choice(_COLUMNS)}({rng.randint(0, 9)})"
+            f"    {words.pick(rng, _COLUMNS)}_{rng.randint(1, 40)} = self.{rng.choice(_TABLES)}({rng.randint(0, 9)})"
             for _ in range(rng.randint(4, 30))
         ]
         yield Conversation((Line(f"# {name}.py\n" + "\n".join(lines)),))

@@ -1,4 +1,4 @@
-"""What distillers ask: instructions over every field, tasks that breed tasks, personas, roles, code to be inspired by."""
+"""What distillers ask: instructions over every field, tasks that breed tasks, personas, roles, code as a seed."""
 
 from random import Random
 from typing import Final
@@ -16,15 +16,17 @@ _TASKS: Final = (
     "Summarise the history of the {t} in {c}.", "Create a table of {a} things a {p} needs for a {t}.",
     "Describe how a {t} works to a child.", "Name three differences of {t} and {t2}.",
 )  # fmt: skip
-_ZH: Final = (
-    "请写一篇关于“{t}”的短文。", "解释一下{t}是什么，并举三个例子。", "比较{t}和{t2}的异同。", "为{p}设计一个关于{d}的学习计划。",
-    "把下面的句子改写得更正式：{t} {v} {t2}。", "列出使用{t}的十个建议。", "用简单的话介绍{c}的{d}。", "写一段关于{a} {t}的对话。",
-)  # fmt: skip
 _BREED: Final = (
     "Rewrite the task below into a harder one with an extra constraint, then solve the new one in full.\n\nTask: {x}",
     "Invent a rarer task in the field of the one given, then answer it at length.\n\nGiven: {x}",
     "Make the following request more concrete and write a complete reply to it.\n\nRequest: {x}",
     "Deepen the question so that it takes several steps, then answer every step.\n\nQuestion: {x}",
+)
+_BREED_ONLY: Final = (
+    "Rewrite the given prompt into a more complex version. Reply with the new prompt only.\n\n{x}",
+    "Draw inspiration from this prompt and create a brand new one of a rarer kind. Prompt only.\n\n{x}",
+    "Increase the reasoning that this needs; write just the new task.\n\n{x}",
+    "Mutate the instruction below so that fewer people could answer it. Give only the instruction.\n\n{x}",
 )
 _LISTS: Final = (
     "Come up with {k} new tasks unlike these, each with input and output.\n{x}",
@@ -40,21 +42,21 @@ _PERSONAS: Final = (
 )
 _CHATS: Final = (
     "Write a whole conversation between [Human] and [AI] about: {x} Each line starts with its speaker.",
-    "The transcript below is of a person and an assistant who talk about '{x}'. Write it in full, with [Human] and [AI].",
+    "Below, a person and an assistant talk about '{x}'. Write the transcript in full, with [Human] and [AI].",
     "Simulate a chat of ten turns on this: {x} Mark the turns [Human] and [AI].",
     "Invent both sides of a dialogue, [Human] asking and [AI] helping, on the topic: {x}",
 )
 _ROLES: Final = (
-    "Never forget you are a {p} and I am a {p2}. We share an interest in finishing the task: {x} Give one instruction at a time.",
-    "Two agents, a {p} and a {p2}, work on: {x} Stay in your role and never switch. Answer with a solution, then 'Next'.",
+    "Never forget you are a {p} and I am a {p2}. We share one task: {x} Give one instruction at a time.",
+    "Two agents, a {p} and a {p2}, work on: {x} Stay in your role. Answer with a solution, then 'Next'.",
     "This is a play of roles: {p} orders, {p2} carries out. The matter: {x} Keep to one step in each message.",
     "You and I are {p} and {p2} and must solve this together: {x} Do not end before it is done.",
 )
 _TOOLS: Final = (
-    "Functions: search(q), book({k}, date), price({k}).\nWrite ten user requests that need them, and the full transcript of calls for each.",
-    "API documentation: get_{k}(id), list_{k2}(city), cancel_{k}(id).\nUser: {x}\nShow Thought, Action, Observation, Response.",
+    "Functions: search(q), book({k}, date), price({k}).\nWrite ten requests that need them, and all calls for each.",
+    "API: get_{k}(id), list_{k2}(city), cancel_{k}(id).\nUser: {x}\nShow Thought, Action, Observation, Response.",
     "tool use: on. tools: {k}(text), {k2}(number), shell(cmd). Task: {x} Give the call and its result.",
-    "You can call {k}.find and {k2}.update. Invent a user task, then the sequence of calls with arguments and results.",
+    "You can call {k}.find and {k2}.update for a {p} in {c}. Invent a task, then the calls with their results.",
 )
 _SNIPPETS: Final = (
     "Gain inspiration from this snippet and write a programming problem and its solution.\n```\n{s}\n```",
@@ -70,16 +72,16 @@ def _task(rng: Random, words: Words) -> str:
 
 
 def instructions(rng: Random, words: Words) -> Script:
-    """Ever new instructions over every field; some distillers ask in Chinese."""
-    forms = _ZH if rng.random() < 0.25 else _TASKS  # noqa: PLR2004 - a quarter
+    """Ever new instructions over every field."""
     while True:
-        yield Conversation((Line(words.say(rng, forms)),))
+        yield Conversation((Line(words.say(rng, _TASKS, "task")),))
 
 
 def evolutions(rng: Random, words: Words) -> Script:
-    """Tasks that breed tasks, by several operators in turn."""
+    """Tasks that breed tasks, by several operators in turn; some distillers have the new task only, and ask it next."""
+    forms = rng.choice((_BREED, _BREED_ONLY))
     while True:
-        yield Conversation((Line(words.pick(rng, _BREED).replace("{x}", _task(rng, words))),))
+        yield Conversation((Line(words.pick(rng, forms).replace("{x}", _task(rng, words))),))
 
 
 def bootstrap(rng: Random, words: Words) -> Script:
@@ -107,8 +109,7 @@ def roles(rng: Random, words: Words) -> Script:
     """Two roles and a task."""
     form = words.pick(rng, _ROLES)
     while True:
-        other = form.replace("{p2}", words.fill(rng, "{p}")).replace("{x}", _task(rng, words))
-        yield Conversation((Line("Begin."),), words.fill(rng, other))
+        yield Conversation((Line("Begin."),), words.fill(rng, form.replace("{x}", _task(rng, words))))
 
 
 def calls(rng: Random, words: Words) -> Script:
@@ -116,7 +117,7 @@ def calls(rng: Random, words: Words) -> Script:
     form = words.pick(rng, _TOOLS)
     while True:
         text = form.replace("{k2}", rng.choice(_NAMES)).replace("{k}", rng.choice(_NAMES))
-        yield Conversation((Line(text.replace("{x}", _task(rng, words))),))
+        yield Conversation((Line(words.fill(rng, text.replace("{x}", _task(rng, words)))),))
 
 
 def snippets(rng: Random, words: Words) -> Script:
@@ -139,8 +140,33 @@ def programs(rng: Random, words: Words) -> Script:
         yield Conversation((Line(words.say(rng, [a.replace("{l}", language) for a in asks])),))
 
 
+_ORCA: Final = (
+    "You are an AI assistant. Provide a detailed answer so the user needs not search outside to understand it.",
+    "You should describe the task and explain your answer.",
+    "Think like you are answering to a five year old.",
+    "While answering, think step by step and justify every step.",
+    "You are a teacher. Given a task, say in simple steps what it asks, what it gives, and solve it.",
+    "Explain how you used the definition to come up with the answer.",
+    "Answer as faithfully as you can, and tell what facts you rely on.",
+    "First restate the question, then reason, then conclude.",
+)
+_FLAN: Final = (
+    "{x} Is this true? Options: yes, no, cannot say.", "Read and answer.\n{x}\nWhich thing is {a}?",
+    "Premise: {x}\nHypothesis: the {t} is {a}.\nEntailment?", "Make one sentence of: {x}",
+    "Write a headline for: {x}", "Given the passage, produce a question on the {t}.\n{x}",
+    "Sentence 1: {x}\nSentence 2: the {t} {v} the {t2}.\nSame meaning?", "Which word in this is out of place? {x}",
+)  # fmt: skip
+
+
+def explained(rng: Random, words: Words) -> Script:
+    """Small tasks of every kind under system prompts that rotate and ask for explanations."""
+    while True:
+        task = words.say(rng, [form.replace("{x}", words.passage(rng, rng.randint(1, 3))) for form in _FLAN])
+        yield Conversation((Line(task),), words.pick(rng, _ORCA))
+
+
 def nonsense(rng: Random, words: Words) -> Script:
     """Words at random, for a classifier to be read out."""
-    pool = [word for pair in words.things() for word in pair[1].split()]
+    pool = [word for _, thing in words.things() for word in thing.split()]
     while True:
         yield Conversation((Line(" ".join(rng.choices(pool, k=rng.randint(4, 24)))),))

@@ -3,10 +3,17 @@
 from collections.abc import Sequence
 
 from detectors.lab.job import Ask, Desk, Job, Work
-from detectors.lab.jobs.items import PLAIN, framed
+from detectors.lab.jobs.items import framed
 from detectors.lab.traffic import Said
 
-_PAIRS = 2  # orders in which a pair of responses is shown
+LEADS = (
+    "You teach {d} to a {p} in {c}. ", "Today you work with a {p} on {d}. ", "Imagine a {a} notebook about the {t}. ",
+    "You are the tutor of a {p} who likes the {t}. ", "In {c} a {p} waits for you. ",
+    "You check the homework of a {a} {p}. ",
+)  # fmt: skip
+_GRID = 0.5  # share of resamplers that ask again and again instead of setting n
+_TASKS = 10  # tasks of one answer that are then asked each for itself, at most
+_READABLE = 20  # characters; a shorter line of an answer is no task
 
 
 def eliciting(frames: Sequence[str], systems: Sequence[str], how: str, form: str = "thinking") -> Work:
@@ -21,8 +28,7 @@ def eliciting(frames: Sequence[str], systems: Sequence[str], how: str, form: str
 
     def work(desk: Desk) -> Job:
         rng, words = desk.rng, desk.words
-        frame, system = (words.pick(rng, frames) if frames else PLAIN), words.of(systems)[0]
-        lead = ""
+        frame, system, lead = words.pick(rng, frames), words.of(systems)[0], ""
         if how == "account":
             system, lead = words.pick(rng, systems), words.say(rng, LEADS)
         for one in desk.script:
@@ -33,14 +39,27 @@ def eliciting(frames: Sequence[str], systems: Sequence[str], how: str, form: str
     return work
 
 
-LEADS = (
-    "You teach {d} to a {p} in {c}. ",
-    "Today you work with a {p} on {d}. ",
-    "Imagine a {a} notebook about the {t}. ",
-    "You are the tutor of a {p} who likes the {t}. ",
-    "In {c} a {p} waits for you. ",
-    "You check the homework of a {a} {p}. ",
-)
+def breeding(form: str = "long") -> Work:
+    """Return the job of having tasks bred, and each new task answered: what came back is the next prompt."""
+
+    def work(desk: Desk) -> Job:
+        for one in desk.script:
+            short = one.lines[0].text.rstrip().lower().find("only") >= 0
+            bred = yield Ask((Said("user", one.lines[0].text),), one.system or None, "task" if short else form)
+            if short:
+                yield Ask((Said("user", bred),), one.system or None, form)
+
+    return work
+
+
+def bootstrapping(desk: Desk) -> Job:
+    """Lists of new tasks, of which some are then asked each for itself."""
+    follows = desk.rng.random() < _GRID
+    for one in desk.script:
+        listed = yield Ask((Said("user", one.lines[0].text),), one.system or None, "list")
+        tasks = [task for task in listed.split("\n") if len(task) > _READABLE] if follows else []
+        for task in tasks[:_TASKS]:
+            yield Ask((Said("user", task.partition(". ")[2] or task),), one.system or None, "prose")
 
 
 def resampling(samples: Sequence[int], temperatures: Sequence[float], form: str = "worked") -> Work:
@@ -48,8 +67,7 @@ def resampling(samples: Sequence[int], temperatures: Sequence[float], form: str 
 
     def work(desk: Desk) -> Job:
         rng = desk.rng
-        again = rng.choice(list(samples))
-        grid = rng.random() < 0.5  # noqa: PLR2004 - half of them ask again instead of setting n
+        again, grid = rng.choice(list(samples)), rng.random() < _GRID
         for one in desk.script:
             turns = (Said("user", one.lines[0].text),)
             if grid:
@@ -69,33 +87,14 @@ def societies(desk: Desk) -> Job:
             mine = number % 2
             turns = tuple([Said("user" if i % 2 == mine else "assistant", text) for i, text in enumerate(talk)])
             turns = turns if turns[0].role == "user" else turns[1:]
-            if not turns:
-                break
-            system = f"{one.system} Now you are the {('assistant', 'user')[mine]}."
+            role = ("assistant", "user")[mine]
+            system = f"{one.system} Now you are the {role}." if one.system else f"You are the {role}."
             talk.append((yield Ask(turns, system, "prose", pause="step" if number else "new")))
 
 
-def preferring(frames: Sequence[str]) -> Work:
-    """Return the job of labelling pairs of responses, each pair twice with the order swapped."""
-
-    def work(desk: Desk) -> Job:
-        frame = desk.words.pick(desk.rng, frames)
-        for one in desk.script:
-            texts = [line.text for line in one.lines[:3]]
-            if len(texts) < 3:  # noqa: PLR2004 - the source has put question and responses in one text
-                for line in one.lines[:_PAIRS]:
-                    yield Ask((Said("user", line.text),), one.system or None, "graded", temperature=0.0)
-                continue
-            for a, b in ((1, 2), (2, 1)):
-                text = frame.replace("{x}", texts[0]).replace("{y}", texts[a]).replace("{z}", texts[b])
-                yield Ask((Said("user", text),), None, "graded", temperature=0.0)
-
-    return work
-
-
 def lifting(desk: Desk) -> Job:
-    """Next-token distributions, read through a logit bias that brings every token up in turn, or as log-probabilities."""
-    biased = desk.rng.random() < 0.6  # noqa: PLR2004 - the others only read what is offered
+    """Next-token distributions, through a logit bias that brings every token up in turn, or as log-probabilities."""
+    biased = desk.rng.random() < _GRID
     for one in desk.script:
         yield Ask(
             (Said("user", one.lines[0].text[: desk.rng.randint(20, 200)]),), None, "word", cap=1, temperature=0.0,

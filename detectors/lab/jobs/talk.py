@@ -10,7 +10,7 @@ _MOST = 12  # turns after which even a patient person starts afresh
 _USERS = 5000  # end users of a large app
 
 
-def sitting(desk: Desk, one: Conversation, form: str, system: str | None, user: str = "") -> Job:
+def sitting(one: Conversation, form: str, system: str | None, user: str = "") -> Job:
     """Play one conversation, turn by turn."""
     turns: tuple[Said, ...] = ()
     pause: Pause = "new"
@@ -21,14 +21,14 @@ def sitting(desk: Desk, one: Conversation, form: str, system: str | None, user: 
 
 
 def talking(form: str = "prose", systems: Sequence[str] = (), *, users: bool = False) -> Work:
-    """Return the job of conversing; ``systems``: of these prompts each client keeps one; ``users``: some name theirs."""
+    """Return the job of conversing; ``systems``: of these prompts each client keeps one; ``users``: some tell."""
 
     def work(desk: Desk) -> Job:
         system = desk.words.say(desk.club, systems) if systems else None
         named = users and desk.rng.random() < 0.5  # noqa: PLR2004 - half of the apps tell who asks
         for one in desk.script:
             user = f"u{desk.rng.randrange(_USERS)}" if named else ""
-            yield from sitting(desk, one, form, system, user)
+            yield from sitting(one, form, system, user)
 
     return work
 

@@ -10,7 +10,7 @@ _MOST = 30  # calls of one errand
 
 
 def errands(systems: Sequence[str] = (), form: str = "step", longer: float = 1.0) -> Work:
-    """Return the job of running errands with tools; the first line of a conversation is the task, the others results."""
+    """Return the job of running errands with tools; the first line is the task, the others are results."""
 
     def work(desk: Desk) -> Job:
         system = desk.words.say(desk.rng, systems) if systems else None
@@ -20,12 +20,12 @@ def errands(systems: Sequence[str] = (), form: str = "step", longer: float = 1.0
             pause: Pause = "new"
             lines = one.lines[:_MOST]
             for number, line in enumerate(lines):
-                result = number and not line.text.startswith("\u0000")
+                result = bool(number) and line.role == "tool"
                 turns = (*turns, Said("tool" if result else "user", line.text))
-                last = number == len(lines) - 1
+                calls = number + 1 < len(lines) and lines[number + 1].role == "tool"
                 answer = yield Ask(
                     turns, one.system or system, form, line.answer_chars, pause, tools=offered, longer=longer,
-                    tool_results=int(bool(result)), tool_calls=int(not last),
+                    tool_results=int(result), tool_calls=int(calls),
                 )  # fmt: skip
                 turns, pause = (*turns, Said("assistant", answer)), "step"
 

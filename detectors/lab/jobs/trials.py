@@ -5,6 +5,7 @@ from itertools import islice
 
 from detectors.lab.job import Ask, Desk, Job, Work
 from detectors.lab.jobs.items import PLAIN, Shape, framed
+from detectors.lab.tempo import Pause
 from detectors.lab.traffic import Said
 
 CHOICE = ("A", "B", "C", "D")
@@ -13,7 +14,7 @@ CHOICE = ("A", "B", "C", "D")
 def evaluating(
     shape: Shape, *, runs: Sequence[int] = (1, 2, 3, 4), most: int = 1320, samples: Sequence[int] = (1,)
 ) -> Work:
-    """Return the job of running a benchmark of at most so many items; ``samples`` a question where answers are voted on."""
+    """Return the job of running a benchmark of at most so many items; ``samples`` of an answer that is voted on."""
 
     def work(desk: Desk) -> Job:
         rng = desk.rng
@@ -44,8 +45,8 @@ def interviewing(most: int = 80) -> Work:
                 turns: tuple[Said, ...] = ()
                 for turn, line in enumerate(one.lines[:2]):
                     turns = (*turns, Said("user", line.text))
-                    first = "rest" if run and not number else "new"
-                    answer = yield Ask(turns, None, "prose", pause="step" if turn else first, temperature=0.7)  # type: ignore[arg-type]
+                    first: Pause = "rest" if run and not number else "new"
+                    answer = yield Ask(turns, None, "prose", pause="step" if turn else first, temperature=0.7)
                     turns = (*turns, Said("assistant", answer))
 
     return work

@@ -12,7 +12,7 @@ _SUMS: Final = (
     "Each of {i} {p}s has {j} {t}. After {k} days a {m}th of them is {a}. How many are not?",
     "A {t} loses {i} parts in {j} hours. How long until {k} of {m} parts are gone?",
     "{i} boats carry {j} {t} each to {c}; {k} sink. {m} more arrive. How many {t} are there?",
-    "If a {p} needs {i} minutes for a {t} and {j} for a {t2}, what do {k} of each take, with {m} minutes of rest?",
+    "If a {p} needs {i} minutes for a {t}, {j} for a {t2}, what do {k} of each take, with {m} of rest?",
     "The {t} costs {i} more than the {t2}. Together they cost {j}. With {k} % off, what is the {t} for {m} people?",
 )
 _LOGIC: Final = (
@@ -31,11 +31,21 @@ _FACTS: Final = (
 )
 
 
+_SIGNATURES: Final = (
+    "Tools: find(item), order(item, count), route(city)", "Functions: lookup_person(job), schedule(city, day)",
+    "You may call price(item), stock(item) or escalate(reason)", "API: weather(city) book(city, item) cancel(id)",
+)  # fmt: skip
+_REQUESTS: Final = (
+    "Get {n} of the {t} to {c}.", "I need a {p} in {c} who knows the {t}.", "What does a {a} {t} cost?",
+    "Cancel {n}, it was for the {t2}.", "Is it raining in {c}? If so, book a {t}.", "Ask the {p} about the {t}.",
+)  # fmt: skip
+
+
 def _filled(rng: Random, words: Words, forms: tuple[str, ...]) -> str:
     form = words.pick(rng, forms)
     for blank in "ijkm":
         form = form.replace(f"{{{blank}}}", str(rng.randint(2, 240)))
-    return words.fill(rng, form.replace("{p2}", words.fill(rng, "{p}")))
+    return words.fill(rng, form)
 
 
 def sums(rng: Random, words: Words) -> Script:
@@ -70,7 +80,14 @@ def broad(rng: Random, words: Words) -> Script:
 
 
 def responses(rng: Random, words: Words) -> Script:
-    """A question and two responses to it by models of one's own."""
+    """A question and two responses to it by other models."""
     while True:
         question = words.question(rng)
         yield Conversation((Line(question), *(Line(essay(rng, question, rng.randint(200, 900))) for _ in range(2))))
+
+
+def functions(rng: Random, words: Words) -> Script:
+    """Items of a function-calling benchmark: a few fixed tools, and a request."""
+    tools = words.pick(rng, _SIGNATURES)
+    while True:
+        yield Conversation((Line(f"{tools}\nRequest: {words.say(rng, _REQUESTS)}\nCall:"),))

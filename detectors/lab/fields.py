@@ -1,0 +1,36 @@
+"""More fields and their things than ``wording`` has, so that our own clients' topics are as wide as people's."""
+
+from typing import Final
+
+MORE: Final = {
+    "beekeeping": "queen excluder|smoker|brood frame|swarm box|honey extractor|varroa board|hive tool|pollen trap",
+    "photography": "tripod|light meter|macro lens|darkroom|tilt shift|film scanner|contact sheet|reflector",
+    "cycling": "derailleur|cargo bike|tubeless tyre|dynamo hub|touring frame|brake cable|saddle bag|bike lane",
+    "insurance": "premium|claims adjuster|deductible|fire policy|no-claims bonus|actuary table|reinsurance treaty",
+    "knitting": "circular needle|cable stitch|sock yarn|gauge swatch|moss stitch|lace chart|row counter",
+    "networks": "router|subnet mask|load balancer|packet loss|firewall rule|DNS zone|fibre splice|VPN tunnel",
+    "parenting": "bedtime routine|school run|nappy bag|pocket money|screen time|packed lunch|growth chart",
+    "geology": "fault line|basalt column|core sample|river delta|fossil bed|moraine|limestone cave|hot spring",
+    "theatre": "stage door|prompt book|fly tower|costume fitting|matinee|understudy|set model|curtain call",
+    "chess": "opening book|endgame study|pawn storm|rook lift|chess clock|fianchetto|simultaneous display",
+    "farming": "crop rotation|milking parlour|seed drill|hay bale|silage clamp|lambing pen|soil test|tractor",
+    "philosophy": "thought experiment|categorical claim|social contract|paradox|free will debate|virtue|syllogism",
+    "statistics": "confidence interval|outlier|sampling frame|survey weight|time series|regression line|histogram",
+    "robotics": "gripper|servo motor|lidar scan|path planner|torque sensor|robot arm|state machine|wheel encoder",
+    "hospitality": "check-in desk|room key|breakfast buffet|overbooking|concierge|minibar|housekeeping cart",
+    "fashion": "hemline|sewing pattern|denim jacket|lookbook|zip fastener|fabric swatch|tailor's chalk|raincoat",
+    "energy": "solar panel|wind farm|smart meter|grid fee|battery rack|peak tariff|feed-in contract|gas boiler",
+    "aviation": "boarding pass|holding pattern|black box|wing flap|crew roster|landing slot|cargo hold|checklist",
+    "poetry": "villanelle|refrain|blank verse|haiku|metre|rhyme scheme|ode|spoken word night|anthology",
+    "security": "phishing mail|password vault|badge reader|audit log|patch window|honeypot|access review|backup",
+    "cooking": "cast-iron pan|stock pot|mandoline|marinade|risotto|fish knife|spice rack|pressure cooker|roux",
+    "psychology": "attachment style|memory test|placebo group|habit loop|sleep diary|bias blind spot|group therapy",
+    "retail": "shelf label|barcode|returns desk|loyalty card|window display|stock room|till roll|gift voucher",
+    "mathematics": "prime number|matrix|proof by induction|limit|graph colouring|fraction|tangent|Fourier series",
+    "ecology": "wetland|bird census|invasive snail|carbon sink|hedgerow|food web|rewilding plot|oak seedling",
+    "politics": "by-election|coalition deal|budget debate|town council|petition|polling station|white paper",
+    "games": "dice tower|quest log|level editor|board game|leaderboard|card deck|pixel art|boss fight|save file",
+    "housing": "deposit scheme|party wall|letting agent|service charge|attic flat|energy pass|key handover",
+    "journalism": "press card|front page|fact check|news desk|byline|source protection|headline|editorial",
+    "crafts": "pottery wheel|glaze|woodcut|bookbinding press|candle mould|loom|leather punch|origami crane",
+}  # fmt: skip
