@@ -19,7 +19,7 @@ from gateway.app.analysing import SHIPPED
 from gateway.decisions import SEVERITY_TOUCHES_CLIENT
 from gateway.faults import Faults
 from gateway.lab.ablation import ablations
-from gateway.lab.findings import CONTRACTED, Findings
+from gateway.lab.findings import Findings
 from gateway.lab.judging import Bench
 from gateway.lab.report import NAME, write
 from gateway.lab.running import FITTED, Told, fitted, honest_windows, judged
@@ -28,10 +28,10 @@ from gateway.plugins import panel
 from gateway.policies.file import load_policy
 from gateway.policies.ladder import Ladder
 
-Size: TypeAlias = Literal["small", "full"]
+Size: TypeAlias = Literal["small", "medium", "full"]
 POLICY = Path(__file__).parents[2] / "deploy" / "policies" / "balanced.yaml"
 FIGURES = Path(__file__).parents[2] / "docs" / "figures"
-_SMALL = 0.05  # of the full population; every kind plays at least once
+_SCALES: dict[Size, float] = {"small": 0.05, "medium": 0.3, "full": 1.0}  # every kind plays at least once
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -42,7 +42,7 @@ class Setting(NamedTuple):
     Attributes:
         pack: the traffic pack, if there is one.
         seed: of every tenant.
-        size: small (seconds) or full.
+        size: small (seconds), medium or full (minutes).
         jobs: processes.
         baseline, policy: files.
     """
@@ -65,9 +65,7 @@ def lab() -> None:
     "--pack", "folder", type=_FOLDER, envvar="STILLGUARD_PACK", help="Traffic pack; own-written text without it."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of every tenant.")
-@click.option(
-    "--size", type=click.Choice(["small", "full"]), default="full", show_default=True, help="How many tenants."
-)
+@click.option("--size", type=click.Choice(list(_SCALES)), default="full", show_default=True, help="How many tenants.")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default=FIGURES, help="Folder for the figures."
 )
@@ -101,7 +99,7 @@ def run(setting: Setting) -> tuple[Findings, str]:
     ladder = load_policy(setting.policy)
     baseline = msgspec.json.decode(setting.baseline.read_bytes(), type=Baseline)
     learn, tenants = _tenants(setting)
-    honest = [one for one in learn if one.label == "benign" and not one.kind.startswith(CONTRACTED)]
+    honest = [one for one in learn if one.label == "benign" and not one.contracted]
     with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as progress:
         rivals = fitted(honest, _bar(progress, "rivals learn", min(len(honest), FITTED)))
         bench = Bench(panel({}), baseline, ladder, rivals)
@@ -123,7 +121,7 @@ def _bar(progress: Progress, says: str, total: int) -> Told:
 
 def _tenants(setting: Setting) -> tuple[list[Tenant], list[Tenant]]:
     """Return accounts to learn from, and accounts to judge."""
-    scale = 1.0 if setting.size == "full" else _SMALL
+    scale = _SCALES[setting.size]
     learn = population(setting.pack, "learn", setting.seed, scale, 0.0)
     return learn, population(setting.pack, "judge", setting.seed, scale, scale)
 

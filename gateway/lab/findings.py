@@ -12,7 +12,6 @@ HARVESTER = 300  # exchanges that a single-key harvester wants at least; fewer a
 LONG = 500  # exchanges of a tenant with a long history
 RATE = 0.005  # share of honest tenants that may be alarmed: every detector is compared there, at least
 OTHER_RATE = 0.01  # where published comparisons stand
-CONTRACTED = "contracted"  # kinds that begin so need an entitlement, and are counted apart
 
 
 class Findings(NamedTuple):
@@ -34,11 +33,11 @@ class Findings(NamedTuple):
 
     def honest(self) -> list[Outcome]:
         """Return honest tenants, without those that need an entitlement."""
-        return [one for one in self.outcomes if one.who.label == "benign" and not contracted(one)]
+        return [one for one in self.outcomes if one.who.label == "benign" and not one.who.contracted]
 
     def contracted(self) -> list[Outcome]:
         """Return honest tenants that need an entitlement."""
-        return [one for one in self.outcomes if one.who.label == "benign" and contracted(one)]
+        return [one for one in self.outcomes if one.who.label == "benign" and one.who.contracted]
 
     def single(self) -> list[Outcome]:
         """Return harvesters on one key that do nothing else."""
@@ -69,11 +68,6 @@ class Findings(NamedTuple):
         """Return each rival's threshold at a share of the honest tenants judged here: the kindest to the rival."""
         honest = self.honest()
         return {name: threshold([one.rivals[name].peak() for one in honest], share) for name in self.rivals()}
-
-
-def contracted(one: Outcome) -> bool:
-    """Say whether a tenant's kind needs an entitlement."""
-    return one.who.kind.startswith(CONTRACTED)
 
 
 def by(outcomes: Iterable[Outcome], key: Callable[[Outcome], str]) -> Iterator[tuple[str, list[Outcome]]]:

@@ -23,6 +23,7 @@ AMPLE = Harvest(10**9, 10**9, 10**9, 10**9, 1e9)  # more than any rung asks for
 SIZES = {200: 5, 1500: 2}  # exchanges of a window, and windows of that size at most a tenant
 _EVERY = 32  # exchanges that are all looked at; later ones at each sixteenth more: an alarm is found 6 % late at most
 _GROWTH = 16
+_EVEN = 0.5
 
 
 class Bench(NamedTuple):
@@ -73,7 +74,7 @@ def touches(policy: Policy, standing: Standing) -> bool:
 
 def judge(bench: Bench, tenant: Playable) -> Outcome:
     """Return what becomes of a tenant."""
-    life = lived(tenant)
+    life = lived(tenant, embedded=bool(bench.rivals))
     looks = schedule(len(life.pairs))
     alarm = convinced = 0
     seen: list[Standing] = []
@@ -85,6 +86,7 @@ def judge(bench: Bench, tenant: Playable) -> Outcome:
         who=Who.of(tenant),
         exchanges=len(life.pairs),
         attacks=int(life.attack.sum()),
+        placed=next((name for name, likely in seen[-1].company.items() if likely > _EVEN), "") if seen else "",
         days=life.days(),
         trace=_trace(bench.panel, life, looks, seen),
         alarm=alarm,

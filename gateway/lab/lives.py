@@ -50,12 +50,13 @@ class Life(NamedTuple):
         return Life(self.pairs[cut], self.attack[cut], shorter)
 
 
-def lived(tenant: Playable, most: int = 0) -> Life:
+def lived(tenant: Playable, most: int = 0, *, embedded: bool = True) -> Life:
     """Play a tenant's life.
 
     Args:
         tenant: whom to play.
         most: exchanges at most; 0: all.
+        embedded: with the vectors that rivals need; else they are all zero.
     """
     features, characters = Features(_SALT), Characters()
     pairs: list[Pair] = []
@@ -73,5 +74,6 @@ def lived(tenant: Playable, most: int = 0) -> Life:
         if len(pairs) == most:
             break
     at = np.array([query.at for query, _ in pairs], np.float64)
-    trail = Trail(at, characters.batch(newest), [query for query, _ in pairs], addresses)
+    vectors = characters.batch(newest) if embedded else np.zeros((len(pairs), 1), np.float32)
+    trail = Trail(at, vectors, [query for query, _ in pairs], addresses)
     return Life(pairs, np.array(attack, np.bool_), trail)

@@ -28,6 +28,8 @@ class Described(Protocol):
     @property
     def hard(self) -> bool: ...  # noqa: D102
     @property
+    def contracted(self) -> bool: ...  # noqa: D102
+    @property
     def profile(self) -> str: ...  # noqa: D102
     @property
     def share(self) -> float: ...  # noqa: D102
@@ -46,6 +48,7 @@ class Who(NamedTuple):
         source: where its text is from.
         seen: calibration may have learnt from the source.
         hard: a hard negative.
+        contracted: honest by contract only: it needs an entitlement.
         profile: of an adversary, a letter; empty for others.
         share: of its exchanges that are the attack, as planned, 0 to 1.
         plan: exchanges that its attack wants.
@@ -58,6 +61,7 @@ class Who(NamedTuple):
     source: str
     seen: bool
     hard: bool
+    contracted: bool
     profile: str
     share: float
     plan: int
@@ -128,6 +132,7 @@ class Outcome(NamedTuple):
     Attributes:
         who: the tenant.
         exchanges, attacks: played, and how many of them were the attack.
+        placed: the traffic class in whose company it was found at the end; empty if none was likelier than even.
         days: calendar days with an exchange.
         trace: what the panel said.
         alarm: number of the exchange at which a rung that touches the client first fired; 0 if none did.
@@ -140,6 +145,7 @@ class Outcome(NamedTuple):
     who: Who
     exchanges: int
     attacks: int
+    placed: str
     days: int
     trace: Trace
     alarm: int

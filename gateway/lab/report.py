@@ -82,6 +82,7 @@ def _page(found: Findings, measured: list[Figure], head: str, plots: list[tuple[
         ("Adversaries", tables.caught(found)),
         ("Against the literature", tables.compared(found)),
         ("What the thresholds cost", tables.costs(found)),
+        ("Padded harvesters, by windows judged alone", tables.stretches(found)),
         ("Without each detector", tables.left_out(found)),
         ("All other figures", tables.measured(one for one in measured if one not in bound)),
     )

@@ -6,10 +6,11 @@ from typing import TypeAlias
 
 import numpy as np
 
+from detectors.lab.rivals.base import threshold
 from gateway.lab import intervals
-from gateway.lab.figures import Figure
-from gateway.lab.findings import LONG, OTHER_RATE, Findings, by, detected, kind, queries
-from gateway.lab.outcome import Outcome
+from gateway.lab.figures import PER_WINDOW, Figure
+from gateway.lab.findings import LONG, OTHER_RATE, Findings, by, detected, kind, queries, windows
+from gateway.lab.outcome import Outcome, Windowed
 
 Lines: TypeAlias = Iterator[str]
 _TOP = 3  # detectors named
@@ -34,8 +35,8 @@ def innocent(found: Findings) -> Lines:
     """Yield honest tenants by class and by kind: how many alarmed, and how near the others came."""
     honest = found.honest()
     yield from _head(
-        "honest tenants", "n", "of unseen sources", "exchanges", "alarmed", "with 500 exchanges and more", "alarmed",
-        "highest weight", "speak loudest",
+        "honest tenants", "n", "of unseen sources", "placed in their class", "exchanges", "alarmed",
+        "with 500 exchanges and more", "alarmed", "highest weight", "speak loudest",
     )  # fmt: skip
     for name, some in by(honest, lambda one: one.who.traffic_class):
         yield _row(found, f"class {name}", some)
@@ -50,8 +51,9 @@ def _row(found: Findings, name: str, some: Sequence[Outcome]) -> str:
     long = [one for one in some if one.exchanges >= LONG]
     peak = max((float(one.trace.fused.max(initial=0.0)) for one in some), default=0.0)
     unseen = sum(not one.who.seen for one in some)
+    placed = sum(one.placed == one.who.traffic_class for one in some)
     return (
-        f"| {name} | {len(some)} | {unseen} | {sum(one.exchanges for one in some)} | "
+        f"| {name} | {len(some)} | {unseen} | {placed} | {sum(one.exchanges for one in some)} | "
         f"{sum(one.alarm > 0 for one in some)} | {len(long)} | {sum(one.alarm > 0 for one in long)} | {peak:.1f} | "
         f"{_loudest(found, some)} |"
     )
@@ -131,6 +133,27 @@ def costs(found: Findings) -> Lines:
                 f"| {name} | {share:.2%} | {sum(a > 0 for a in false)} of {len(false)} | "
                 f"{sum(a > 0 for a in far)} of {len(far)} | {detected(theirs):.3f} | {_count(queries(theirs))} |"
             )
+
+
+def stretches(found: Findings) -> Lines:
+    """Yield detection by windows, of the panel and of rivals, each at the windows' own rate of false alarms."""
+    groups = [(share, size) for share in (0.25, 0.1) for size in (200, 1500)]
+    yield from _head("windows detected", *[f"{share:.0%} attack, of {size}" for share, size in groups])
+    for name in ("stillguard", *found.rivals()):
+        yield f"| {name} | {' | '.join(_stretch(found, name, share, size) for share, size in groups)} |"
+
+
+def _stretch(found: Findings, name: str, share: float, size: int) -> str:
+    def score(window: Windowed) -> float:
+        return window.rivals.get(name, window.weight)
+
+    honest = [score(window) for _, window in windows(found.honest(), size)]
+    padded = [one for one in found.padded() if math.isclose(one.who.share, share, abs_tol=0.02)]
+    theirs = [score(window) for _, window in windows(padded, size)]
+    if not (honest and theirs):
+        return "-"
+    limit = threshold(honest, PER_WINDOW)
+    return f"{sum(one >= limit for one in theirs) / len(theirs):.2f}"
 
 
 def left_out(found: Findings) -> Lines:

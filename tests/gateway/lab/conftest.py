@@ -23,6 +23,7 @@ class Player(NamedTuple):
     source: str = "own:test"
     seen: bool = False
     hard: bool = False
+    contracted: bool = False
     profile: str = ""
     share: float = 0.0
     plan: int = 0
@@ -46,13 +47,13 @@ def made(who: Who, alarm: int = 0, *, fused: float = 0.0, count: int = 600, scor
     attacks = round(count * who.share)
     taken = min(attacks, alarm or attacks)
     meter = Steps(np.array([1, 50]), np.array([-1.0, score]))
-    return Outcome(who, count, attacks, 3, trace, alarm, alarm, taken, {"meter": meter}, stretches)
+    return Outcome(who, count, attacks, "chat", 3, trace, alarm, alarm, taken, {"meter": meter}, stretches)
 
 
 def person(number: int, label: str = "benign", share: float = 0.0, **other: object) -> Who:
     fields: dict[str, object] = {
         "account": f"a{number}", "label": label, "kind": "chat" if label == "benign" else "harvest",
-        "traffic_class": "chat", "source": "own:x", "seen": number % 2 == 0, "hard": False,
+        "traffic_class": "chat", "source": "own:x", "seen": number % 2 == 0, "hard": False, "contracted": False,
         "profile": "a" if label == "adversary" else "", "share": share, "plan": 600 if share else 0,
     }  # fmt: skip
     return Who(**(fields | other))  # type: ignore[arg-type] # as the table above has them
@@ -78,7 +79,7 @@ def found() -> Findings:
     """Two hundred honest tenants, one of them alarmed; ten harvesters, nine detected; padded ones that all show."""
     honest = [made(person(i, hard=i < 20), fused=i / 100, score=float(i)) for i in range(199)]
     honest.append(made(person(199, traffic_class="app", kind="app"), 70, fused=15.0, score=199.0))
-    under = [made(person(300, kind="contracted_writer"), 40, fused=20.0)]
+    under = [made(person(300, kind="contracted_texts", contracted=True), 40, fused=20.0)]
     thieves = [
         made(person(400 + i, "adversary", 1.0), 60 + i if i else 0, fused=20.0, score=250.0 * (i > 4))
         for i in range(10)

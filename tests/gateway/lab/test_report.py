@@ -53,13 +53,15 @@ def rows(lines: Iterator[str]) -> dict[str, list[str]]:
 
 def test_the_tables_count(found: Findings) -> None:
     innocent = rows(tables.innocent(found))
-    assert innocent["all"][:4] == ["200", "100", "120000", "1"]
-    assert innocent["under contract, not counted above"][3] == "1"
+    assert innocent["all"][:5] == ["200", "100", "199", "120000", "1"]
+    assert innocent["under contract, not counted above"][4] == "1"
     caught = rows(tables.caught(found))
     assert caught["padded_25"][:3] == ["4", "1.000", "90"]
     assert caught["attack share 1"][0] == "11"
     compared = rows(tables.compared(found))
     assert compared["harvest"] == ["10", "0.90 (66)", "0.50 (never)"]
+    assert rows(tables.stretches(found))["meter"] == ["0.00", "-", "0.00", "-"]
+    assert rows(tables.stretches(found))["stillguard"] == ["1.00", "-", "1.00", "-"]
     costs = rows(tables.costs(found))
     assert costs["stillguard"][1:3] == ["1 of 200", "1 of 200"]
     assert costs["meter"][1] == "2 of 200"
