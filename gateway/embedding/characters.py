@@ -1,4 +1,4 @@
-"""Texts as vectors, and vectors as cells: signed hashing of letter 4-grams, without a model or a vocabulary.
+"""The floor: signed hashing of letter 4-grams, without a model or a vocabulary.
 
 It ranks texts by shared wording, not by meaning; that is enough to tell how widely a client roams,
 costs about ten microseconds and nothing to ship, and works in any script. A gram is four bytes of UTF-8: four letters
@@ -8,36 +8,30 @@ Grams of everyday wording and of common instructions count a fifth, or the words
 payload, would choose the cell. Measured over 34 public sources of prompts, as distinct cells visited over those that
 as many even throws would visit: geometric mean 0.46 plain, 0.55 with light grams, 0.65 with ``scaffold.core`` as well.
 
-Reference: Charikar 2002, "Similarity estimation techniques from rounding algorithms" (cells are signs of projections).
+Reference: Weinberger et al. 2009, "Feature hashing for large scale multitask learning".
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from detectors.base import CELLS
+from gateway.embedding.base import EDGE, Vector, edges, unit
 
-Vector: TypeAlias = npt.NDArray[np.float32]
 _Grams: TypeAlias = npt.NDArray[np.uint32]
 
 DIMS = 256  # buckets that grams are hashed to: fewer collide, more cost
-EDGE = 2048  # characters read at each end of a text: bounds the time on any input
 _GRAM = 4  # bytes
 _LIGHT = 0.2  # weight of an everyday gram; 0 would leave short plain questions with almost nothing
-_BITS = CELLS.bit_length() - 1
 _MIX = np.uint32(0x9E3779B1)  # odd, near 2^32 / golden ratio (Knuth 6.4): multiplying spreads upwards
 _TOP = np.uint32(32 - (2 * DIMS).bit_length() + 1)  # bucket and sign are the top bits
 _HALF = np.uint32(16)  # the table of weights is looked up by the top 16 bits
-_SEED = 20_240_611  # of the hyperplanes: any number will do, but cells are stored, so it never changes
-_PLANES = np.random.default_rng(_SEED).standard_normal((_BITS, DIMS)).astype(np.float32)
-_POWERS = 1 << np.arange(_BITS)
 _NOTHING = np.zeros(DIMS, np.float32)
 _NOTHING.setflags(write=False)
 
 # Everyday wording: cells are stored, so this never changes either.
-_EVERYDAY = """
+EVERYDAY = """
 Please write a short answer to the following question and explain your reasoning. You are a helpful assistant who is
 an expert in the field. Given the text below, return the result in the given format. Do not include anything else in
 your response. What is the best way to do this? How can I make it work with other things that people have? The answer
@@ -68,7 +62,7 @@ def _grams(text: str) -> _Grams | None:
 
 def _lightened() -> npt.NDArray[np.float64]:
     weights = np.ones(1 << 16)
-    grams = _grams(" ".join(_EVERYDAY.split()))
+    grams = _grams(" ".join(EVERYDAY.split()))
     if grams is not None:
         weights[grams >> _HALF] = _LIGHT
     weights.setflags(write=False)
@@ -78,16 +72,13 @@ def _lightened() -> npt.NDArray[np.float64]:
 _WEIGHTS = _lightened()
 
 
-def edges(text: str, most: int = EDGE) -> str:
-    """Return a text's two ends, at most ``2 * most`` characters; short texts come back whole."""
-    return text if len(text) <= 2 * most else text[:most] + text[-most:]
-
-
-def cell(vector: Vector) -> int:
-    """Return the locality-sensitive cell of a vector, 0 to CELLS - 1; -1 for the empty text's."""
-    if not vector.any():
-        return -1
-    return int(_POWERS @ (_PLANES @ vector > 0.0))
+def counts(text: str) -> Vector | None:
+    """Return the signed counts of a text's grams in ``DIMS`` buckets, not normalised; None if there is no text."""
+    grams = _grams(text)
+    if grams is None:
+        return None
+    found = np.bincount(grams >> _TOP, _WEIGHTS[grams >> _HALF], minlength=2 * DIMS)
+    return (found[:DIMS] - found[DIMS:]).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -95,6 +86,8 @@ class Characters:
     """Embeds texts by their letters; equal texts have equal vectors in every process and release."""
 
     edge: int = EDGE  # characters read at each end
+    name: ClassVar[str] = "characters"
+    dims: ClassVar[int] = DIMS
 
     def embed(self, text: str) -> Vector:
         """Return a unit vector of ``DIMS`` floats; all zeros if there is no text to speak of.
@@ -105,13 +98,8 @@ class Characters:
             True
 
         """
-        grams = _grams(edges(text, self.edge))
-        if grams is None:
-            return _NOTHING
-        counts = np.bincount(grams >> _TOP, _WEIGHTS[grams >> _HALF], minlength=2 * DIMS)
-        signed = (counts[:DIMS] - counts[DIMS:]).astype(np.float32)
-        length = np.sqrt(signed @ signed)
-        return signed / length if length > 0.0 else _NOTHING
+        signed = counts(edges(text, self.edge))
+        return _NOTHING if signed is None else unit(signed)
 
     def batch(self, texts: list[str]) -> npt.NDArray[np.float32]:
         """Return one row a text."""

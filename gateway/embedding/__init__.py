@@ -1,0 +1,12 @@
+"""Texts as vectors: one file an embedder, behind one protocol.
+
+``static`` is the default: token vectors distilled from a sentence encoder, some twenty microseconds a text.
+``characters`` is the floor, without a model or a vocabulary. An ONNX model or an embeddings endpoint come by
+configuration, through ``gateway.embedding.chosen``.
+"""
+
+from gateway.embedding.base import EDGE, Embedder, Vector, cell, edges
+from gateway.embedding.characters import DIMS, Characters
+from gateway.embedding.static import Static
+
+__all__ = ["DIMS", "EDGE", "Characters", "Embedder", "Static", "Vector", "cell", "edges"]

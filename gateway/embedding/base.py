@@ -1,0 +1,57 @@
+"""What every embedder is, and how a vector becomes a cell."""
+
+from functools import cache
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from detectors.base import CELLS
+
+Vector: TypeAlias = npt.NDArray[np.float32]
+
+EDGE = 2048  # characters read at each end of a text: bounds the time on any input
+_BITS = CELLS.bit_length() - 1
+_SEED = 20_240_611  # of the hyperplanes: any number will do, but cells are stored, so it never changes
+_POWERS = 1 << np.arange(_BITS)
+
+
+class Embedder(Protocol):
+    """Turns a text into a direction. Texts that are alike, as this embedder sees it, point alike."""
+
+    @property
+    def name(self) -> str:
+        """Return what the configuration calls it: vectors of two names cannot be compared."""
+
+    @property
+    def dims(self) -> int:
+        """Return how many numbers a vector has."""
+
+    def embed(self, text: str) -> Vector:
+        """Return a unit vector of ``dims`` 32-bit floats; all zeros if there is no text to speak of."""
+
+
+def edges(text: str, most: int = EDGE) -> str:
+    """Return a text's two ends, at most ``2 * most`` characters; short texts come back whole."""
+    return text if len(text) <= 2 * most else text[:most] + text[-most:]
+
+
+def unit(vector: Vector) -> Vector:
+    """Return the vector at length 1; zeros stay zeros, and what is no number at all becomes zeros."""
+    length = np.sqrt(vector @ vector)
+    return vector / length if 0.0 < length < np.inf else np.zeros(len(vector), np.float32)
+
+
+@cache
+def _planes(dims: int) -> npt.NDArray[np.float32]:
+    return np.random.default_rng(_SEED).standard_normal((_BITS, dims)).astype(np.float32)
+
+
+def cell(vector: Vector) -> int:
+    """Return the locality-sensitive cell of a vector of any dimensions, 0 to CELLS - 1; -1 for the empty text's.
+
+    Reference: Charikar 2002, "Similarity estimation techniques from rounding algorithms" (signs of projections).
+    """
+    if not vector.any():
+        return -1
+    return int(_POWERS @ (_planes(len(vector)) @ vector > 0.0))
