@@ -1,15 +1,15 @@
 """A tenant's life as detectors and rivals are given it: text in, observations and vectors out."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple, Protocol
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from detectors.lab.rivals.base import Trail
+from detectors.lab.rivals.base import Trail, Vectors
 from detectors.lab.traffic import DAY, Asked
-from gateway.embedding import Characters
+from gateway.embedding import Static, Vector
 from gateway.features import Features
 from gateway.lab.outcome import Described
 from gateway.rehearsal import Pair, exchange
@@ -58,15 +58,15 @@ def lived(tenant: Playable, most: int = 0, *, embedded: bool = True) -> Life:
         most: exchanges at most; 0: all.
         embedded: with the vectors that rivals need; else they are all zero.
     """
-    features, characters = Features(_SALT), Characters()
+    static = _static()
+    features = Features(_SALT, static)
     pairs: list[Pair] = []
     attack: list[bool] = []
     newest: list[str] = []
     addresses: list[int] = []
     known: set[int] = set()
     for asked in tenant.exchanges():
-        query, answer, entry = exchange(asked)
-        pairs.append(features.observe(query, answer, msgspec.structs.replace(entry, status=asked.status)))
+        pairs.append(features.observe(*exchange(asked)))
         attack.append(asked.attack)
         newest.append(next((said.text for said in reversed(asked.turns) if said.role == "user"), ""))
         known.add(asked.address)
@@ -74,6 +74,16 @@ def lived(tenant: Playable, most: int = 0, *, embedded: bool = True) -> Life:
         if len(pairs) == most:
             break
     at = np.array([query.at for query, _ in pairs], np.float64)
-    vectors = characters.batch(newest) if embedded else np.zeros((len(pairs), 1), np.float32)
+    vectors = _rows([static.embed(text) for text in newest]) if embedded else np.zeros((len(pairs), 1), np.float32)
     trail = Trail(at, vectors, [query for query, _ in pairs], addresses)
     return Life(pairs, np.array(attack, np.bool_), trail)
+
+
+def _rows(vectors: list[Vector]) -> Vectors:
+    return np.stack(vectors) if vectors else np.zeros((0, 1), np.float32)
+
+
+@cache
+def _static() -> Static:
+    """Return the process's embedder: reading its table takes longer than a short life."""
+    return Static()
