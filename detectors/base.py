@@ -19,6 +19,7 @@ import msgspec
 Family: TypeAlias = Literal["content", "identity", "timing", "interface"]
 
 SCAFFOLDS = 2**64  # fingerprints are 64-bit unsigned integers
+LEAST_SHARE = 0.02  # of a class in a subject's placement, below which the class is out of the question
 CELLS = 2048  # cells of the locality-sensitive hash over payload embeddings
 
 
@@ -44,6 +45,12 @@ class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tru
         tool_results: tool results handed back in the newest turn.
         images: images given.
         streamed: the answer is to be streamed.
+        named: the client says which end user asks.
+        asks: what kind of thing is asked for, a set of marks (``gateway.asks``).
+        bag: fingerprint of the payload's sentences in any order; 0 if it has only one.
+        grams: keyed hashes of what begins at the payload's words, at most 24.
+        vector: the payload's embedding, one signed byte a dimension; empty if there is no text.
+        quotes: sampled shingles of what is handed in: earlier answers in the history, and the newest turn.
     """
 
     at: float
@@ -64,6 +71,12 @@ class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tru
     tool_results: int = 0
     images: int = 0
     streamed: bool = False
+    named: bool = False
+    asks: int = 0
+    bag: int = 0
+    grams: tuple[int, ...] = ()
+    vector: bytes = b""
+    quotes: tuple[int, ...] = ()
 
 
 class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
@@ -84,6 +97,8 @@ class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tr
         finish: "stop", "length", "tool_calls", "refusal", "error" or "".
         complete: False if the answer was cut off.
         took: seconds from the query to the last byte.
+        entropy: of the text's bytes, bits a byte; 0 if there is no text.
+        shingles: sampled shingles of the text, to tell whether it comes back.
     """
 
     at: float
@@ -100,6 +115,8 @@ class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tr
     finish: str = "stop"
     complete: bool = True
     took: float = 0.0
+    entropy: float = 0.0
+    shingles: tuple[int, ...] = ()
 
 
 Observation: TypeAlias = QueryObservation | AnswerObservation
@@ -141,14 +158,30 @@ class Baseline(msgspec.Struct, frozen=True):
     Attributes:
         source: what it was learnt from, in words.
         numbers: calibrated numbers by dotted name, for example ``repetition.rate``.
+        classes: the same by traffic class, where that class was learnt apart.
     """
 
     source: str = "none"
     numbers: dict[str, float] = {}
+    classes: dict[str, dict[str, float]] = {}
 
     def number(self, name: str, default: float) -> float:
         """Return the calibrated number, or the detector's own default where nothing was learnt."""
         return self.numbers.get(name, default)
+
+    def within(self, placed: Mapping[str, float]) -> "Baseline":
+        """Return the baseline of a subject placed among the classes: their numbers, mixed as it is placed."""
+        learnt = {kind: share for kind, share in placed.items() if kind in self.classes and share >= LEAST_SHARE}
+        total = sum(learnt.values())
+        if not total:
+            return self
+        names = {name for kind in learnt for name in self.classes[kind]}
+        mixed = {
+            name: sum([share * self.classes[kind].get(name, self.numbers.get(name, 0.0)) for kind, share in learnt.items()])
+            / total
+            for name in names
+        }
+        return Baseline(self.source, {**self.numbers, **mixed}, self.classes)
 
 
 S = TypeVar("S", bound=msgspec.Struct)

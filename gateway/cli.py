@@ -20,6 +20,7 @@ from gateway.decisions import Decision, Subject
 from gateway.demo.story import run as run_demo
 from gateway.faults import Faults
 from gateway.identity import key_hash
+from gateway.lab.command import lab
 from gateway.plugins import PluginError
 from gateway.policies.file import load_policies
 from gateway.secret import secret
@@ -40,6 +41,9 @@ _OUTPUT = click.option("-o", "output", type=click.Choice(["human", "json"]), def
 @click.version_option(importlib.metadata.version("stillguard"))
 def main() -> None:
     """Stillguard: a reverse proxy in front of a model API that sees distillation."""
+
+
+main.add_command(lab)
 
 
 def _loaded(file: Path) -> Config:

@@ -33,6 +33,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         families: weight by family, nats.
         evidence: what each detector said.
         harvest: what was taken home.
+        company: how likely each traffic class is; they sum to 1, or nothing is known.
     """
 
     subject: Subject
@@ -41,6 +42,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     families: dict[str, float]
     evidence: dict[str, Evidence]
     harvest: Harvest
+    company: dict[str, float] = {}
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,12 +12,14 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from detectors.base import Baseline, Detector, Evidence, Observation, Panel
+from detectors.company import CompanyFold, CompanyState
 from detectors.harvest import HarvestFold, HarvestState
 from gateway.decisions import Decision, Standing, Subject, Verdict
 from gateway.policies.ladder import rank
 
-VERSION = 1  # of the stored case
+VERSION = 2  # of the stored case
 HARVEST = HarvestFold()
+COMPANY = CompanyFold()
 RANKS = 64  # grades of importance that a store knows
 FAULTS = (ValueError, ArithmeticError, LookupError, RuntimeError)  # what numbers and damaged sketches raise
 
@@ -33,6 +35,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     observations: int
     states: dict[str, bytes]
     harvest: bytes
+    company: bytes
 
 
 class Folio(NamedTuple):
@@ -40,6 +43,7 @@ class Folio(NamedTuple):
 
     states: dict[str, Any]
     harvest: HarvestState
+    company: CompanyState
     first_at: float = math.inf
     last_at: float = -math.inf
     observations: int = 0
@@ -61,7 +65,7 @@ class Weighing(NamedTuple):
 
 def begin(panel: Panel) -> Folio:
     """Return the folio of a subject never seen."""
-    return Folio({name: detector.initial() for name, detector in panel.items()}, HARVEST.initial())
+    return Folio({name: detector.initial() for name, detector in panel.items()}, HARVEST.initial(), COMPANY.initial())
 
 
 def seal(folio: Folio) -> bytes:
@@ -74,6 +78,7 @@ def seal(folio: Folio) -> bytes:
         observations=folio.observations,
         states=states,
         harvest=_write(folio.harvest),
+        company=_write(folio.company),
     )
     return _write(case)
 
@@ -92,7 +97,8 @@ def unseal(panel: Panel, stored: bytes) -> Folding:
         for name, detector in panel.items()
     }
     harvest = _decoded("harvest", HARVEST, case.harvest, faults)
-    return Folding(Folio(states, harvest, case.first_at, case.last_at, case.observations), faults)
+    company = _decoded("company", COMPANY, case.company, faults)
+    return Folding(Folio(states, harvest, company, case.first_at, case.last_at, case.observations), faults)
 
 
 @cache
@@ -100,7 +106,7 @@ def _reader(kind: Hashable) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(kind)
 
 
-def _decoded(name: str, detector: Detector[Any] | HarvestFold, stored: bytes, faults: list[str]) -> Any:
+def _decoded(name: str, detector: Detector[Any] | HarvestFold | CompanyFold, stored: bytes, faults: list[str]) -> Any:
     try:
         return _reader(cast("Hashable", detector.state)).decode(stored)
     except (msgspec.MsgspecError, UnicodeError):
@@ -117,14 +123,22 @@ def fold(panel: Panel, folio: Folio, observations: Sequence[Observation]) -> Fol
         name: _folded(name, detector, folio.states[name], observations, faults) for name, detector in panel.items()
     }
     harvest = _folded("harvest", HARVEST, folio.harvest, observations, faults)
+    company = _folded("company", COMPANY, folio.company, observations, faults)
     times = [observation.at for observation in observations]
     first, last = min(folio.first_at, *times), max(folio.last_at, *times)
-    return Folding(Folio(states, harvest, first, last, folio.observations + len(observations)), faults)
+    return Folding(Folio(states, harvest, company, first, last, folio.observations + len(observations)), faults)
 
 
 def _folded(
-    name: str, detector: Detector[Any] | HarvestFold, state: Any, observations: Sequence[Observation], faults: list[str]
+    name: str, detector: Detector[Any] | HarvestFold | CompanyFold, state: Any, observations: Sequence[Observation], faults: list[str]
 ) -> Any:
+    batch = getattr(detector, "fold", None)
+    if batch is not None:
+        try:
+            return batch(state, observations)
+        except FAULTS:
+            faults.append(name)
+            return state
     update = detector.update
     for observation in observations:
         try:
@@ -139,11 +153,12 @@ def merge(panel: Panel, a: Folio, b: Folio) -> Folding:
     faults: list[str] = []
     states = {name: _merged(name, d, a.states[name], b.states[name], faults) for name, d in panel.items()}
     harvest = _merged("harvest", HARVEST, a.harvest, b.harvest, faults)
+    company = _merged("company", COMPANY, a.company, b.company, faults)
     first, last = min(a.first_at, b.first_at), max(a.last_at, b.last_at)
-    return Folding(Folio(states, harvest, first, last, a.observations + b.observations), faults)
+    return Folding(Folio(states, harvest, company, first, last, a.observations + b.observations), faults)
 
 
-def _merged(name: str, detector: Detector[Any] | HarvestFold, a: Any, b: Any, faults: list[str]) -> Any:
+def _merged(name: str, detector: Detector[Any] | HarvestFold | CompanyFold, a: Any, b: Any, faults: list[str]) -> Any:
     try:
         return detector.merge(a, b)
     except FAULTS:
@@ -158,6 +173,8 @@ def weigh(panel: Panel, baseline: Baseline, folio: Folio, subject: Subject, at: 
     panel, silent ones (e-value 1) included. Families are taken as independent: their weights add.
     """
     faults: list[str] = []
+    placed = COMPANY.placed(folio.company, baseline)
+    baseline = baseline.within(placed)
     evidence = {name: _spoken(name, d, folio.states[name], baseline, faults) for name, d in panel.items()}
     members: dict[str, list[float]] = {}
     for name, detector in panel.items():
@@ -175,6 +192,7 @@ def weigh(panel: Panel, baseline: Baseline, folio: Folio, subject: Subject, at: 
         families=families,
         evidence=evidence,
         harvest=harvest,
+        company=placed,
     )
     return Weighing(standing, faults)
 

@@ -7,12 +7,19 @@ Nothing raises, whatever the client wrote, and time is bounded by the edges that
 import math
 from typing import Final
 
-from detectors.base import AnswerObservation, QueryObservation
-from gateway.demands import demanded
-from gateway.embedding import Characters, cell
-from gateway.exchange import Answer, Entry, Query
-from gateway.scaffold import Fingerprints, core
+import numpy as np
 
+from detectors.base import AnswerObservation, QueryObservation
+from gateway.asks import marks
+from gateway.demands import demanded
+from gateway.embedding import Characters, Vector, cell
+from gateway.exchange import Answer, Entry, Query
+from gateway.grams import grams
+from gateway.scaffold import Fingerprints, core
+from gateway.shingles import Shingles
+
+QUOTES: Final = 48  # shingles of what is handed in: about 400 characters of it
+SERVED: Final = 4  # shingles of an answer: enough to know it again
 _MOST: Final = 2**31 - 1  # clients may ask for 10^30 tokens; storage and sketches hold 64 bits
 _HOTTEST: Final = 100.0  # no provider takes a temperature beyond 2; beyond this it is nonsense
 
@@ -31,24 +38,26 @@ class Features:
     def __init__(self, salt: bytes) -> None:
         """Key the fingerprints: observations of two salts cannot be compared."""
         self._prints = Fingerprints(salt)
+        self._shingles = Shingles(salt)
         self._characters = Characters()
 
     def observe(self, query: Query, answer: Answer, entry: Entry) -> tuple[QueryObservation, AnswerObservation]:
         """Return what is kept of one exchange."""
-        asked = self._asked(query, _seconds(entry.at))
-        return asked, _answered(answer, entry, asked)
+        asked = self._asked(query, entry)
+        return asked, self._answered(answer, entry, asked)
 
-    def _asked(self, query: Query, at: float) -> QueryObservation:
+    def _asked(self, query: Query, entry: Entry) -> QueryObservation:
         users = [turn.text for turn in query.turns if turn.role == "user"]
         first, newest = (users[0], users[-1]) if users else ("", "")
+        vector = self._characters.embed(core(newest))
         in_system = demanded(query.system)
         in_turn = "" if in_system else demanded(first) or (demanded(newest) if len(users) > 1 else "")
         return QueryObservation(
-            at=at,
+            at=_seconds(entry.at),
             scaffold=self._prints.scaffold(query.system, first, in_turn),
             opening=self._prints.opening(newest),
             payload=self._prints.of(newest),
-            cell=cell(self._characters.embed(core(newest))),
+            cell=cell(vector),
             demands_reasoning=bool(in_system or in_turn),
             turns=max(len(query.turns), 1),
             prompt_chars=len(query.system) + sum([len(turn.text) for turn in query.turns]),
@@ -62,26 +71,48 @@ class Features:
             tool_results=_count(query.tool_results),
             images=_count(query.images),
             streamed=query.stream,
+            named="user" in [scope for scope, _ in entry.subjects],
+            asks=marks(query.system) | marks(newest),
+            bag=self._prints.bag(newest),
+            grams=grams(core(newest), self._prints.seed),
+            vector=packed(vector),
+            quotes=self._shingles.of(newest, QUOTES),
+        )
+
+    def _answered(self, answer: Answer, entry: Entry, asked: QueryObservation) -> AnswerObservation:
+        took = max(_seconds(entry.took), 0.0)
+        # An answer longer than the capture limit was read in part: its lengths grow by what was not captured.
+        whole = entry.response_bytes / len(entry.response) if entry.truncated and entry.response else 1.0
+        return AnswerObservation(
+            at=asked.at + took,
+            query=asked,
+            status=_count(entry.status),
+            prompt_tokens=_count(answer.usage.prompt_tokens),
+            completion_tokens=_count(answer.usage.completion_tokens),
+            reasoning_tokens=_count(answer.usage.reasoning_tokens),
+            text_chars=int((len(answer.text) + len(answer.refusal)) * max(whole, 1.0)),
+            reasoning_chars=int(len(answer.reasoning) * max(whole, 1.0)),
+            choices=_count(answer.choices),
+            logprobs=answer.logprobs,
+            tool_calls=_count(answer.tool_calls),
+            finish="error" if answer.error else answer.finish,
+            complete=entry.complete and (answer.ended or entry.truncated),
+            took=took,
+            entropy=entropy(answer.text),
+            shingles=self._shingles.of(answer.text, SERVED),
         )
 
 
-def _answered(answer: Answer, entry: Entry, asked: QueryObservation) -> AnswerObservation:
-    took = max(_seconds(entry.took), 0.0)
-    # An answer longer than the capture limit was read in part: its lengths grow by what was not captured.
-    whole = entry.response_bytes / len(entry.response) if entry.truncated and entry.response else 1.0
-    return AnswerObservation(
-        at=asked.at + took,
-        query=asked,
-        status=_count(entry.status),
-        prompt_tokens=_count(answer.usage.prompt_tokens),
-        completion_tokens=_count(answer.usage.completion_tokens),
-        reasoning_tokens=_count(answer.usage.reasoning_tokens),
-        text_chars=int((len(answer.text) + len(answer.refusal)) * max(whole, 1.0)),
-        reasoning_chars=int(len(answer.reasoning) * max(whole, 1.0)),
-        choices=_count(answer.choices),
-        logprobs=answer.logprobs,
-        tool_calls=_count(answer.tool_calls),
-        finish="error" if answer.error else answer.finish,
-        complete=entry.complete and (answer.ended or entry.truncated),
-        took=took,
-    )
+def packed(vector: Vector) -> bytes:
+    """Return a unit vector as one signed byte a dimension; nothing of the empty text's."""
+    return (vector * 127.0).astype(np.int8).tobytes() if vector.any() else b""
+
+
+def entropy(text: str) -> float:
+    """Return the entropy of a text's bytes, bits a byte, of its first 4,096 characters; 0 of the empty text."""
+    data = text[:4096].encode("utf-8", "surrogatepass")
+    if not data:
+        return 0.0
+    shares = np.bincount(np.frombuffer(data, np.uint8)) / len(data)
+    shares = shares[shares > 0.0]
+    return max(0.0, float(-(shares @ np.log2(shares))))

@@ -75,16 +75,20 @@ def exchange(asked: Asked) -> tuple[Query, Answer, Entry]:
         stream=asked.stream,
     )
     answer = Answer(
-        text=" " * asked.answer_chars,  # only its length is ever looked at
-        finish="tool_calls" if asked.tool_calls else "stop",
+        text=asked.answer or " " * asked.answer_chars,
+        finish=asked.finish or ("tool_calls" if asked.tool_calls else "stop"),
         choices=asked.samples,
         tool_calls=asked.tool_calls,
         logprobs=asked.logprobs > 0,
         usage=Usage(sum([len(said.text) for said in asked.turns]) // 4, asked.answer_tokens, asked.reasoning_tokens),
         ended=True,
     )
-    entry = Entry(id="", at=asked.at, took=asked.took, surface="", model="", subjects=(), status=200, request=b"")
+    entry = Entry(id="", at=asked.at, took=asked.took, surface="", model="", subjects=_whose(asked), status=200, request=b"")
     return query, answer, entry
+
+
+def _whose(asked: Asked) -> tuple[tuple[str, str], ...]:
+    return (("user", asked.user),) if asked.user else ()
 
 
 def observed(client: Client, days: int = DAYS, most: int = MOST) -> Iterator[Pair]:

@@ -36,6 +36,10 @@ _ORDER_WORDS = (
 _ORDERS = frozenset(_ORDER_WORDS.split())
 _ENOUGH = 2  # words of orders that make a last line part of the template
 _COLON = re.compile(r"[:：]")
+_SENTENCE = re.compile(r"[.!?。！？\n]+")
+_LABEL = re.compile(r"^[^:：]{0,24}[:：]")
+_PAIR = 2  # sentences: one has no order
+_SENTENCE_CHARS = 16  # shorter ones are said by everybody
 
 
 def canonical(text: str) -> str:
@@ -88,23 +92,42 @@ def core(turn: str) -> str:
     return turn[start : start + _CORE_CHARS]
 
 
+def sentences(turn: str) -> list[str]:
+    r"""Return a turn's lines and sentences of some length, without the labels before a colon that only number them.
+
+    Examples:
+        >>> sentences("[A]: The tide comes in twice a day here. Yes.\nB: The tide comes in once a day there.")
+        ['the tide comes in twice a day here', 'the tide comes in once a day there']
+
+    """
+    parts = (_LABEL.sub("", part.strip()).strip() for part in _SENTENCE.split(edges(turn, EDGE).lower()))
+    return [part for part in parts if len(part) >= _SENTENCE_CHARS]
+
+
 class Fingerprints:
     """Keyed 64-bit fingerprints. 0 means that there is nothing to fingerprint."""
 
     def __init__(self, salt: bytes) -> None:
         """Key the fingerprints with a salt that the installation keeps secret."""
-        self._seed = int.from_bytes(blake2b(salt, digest_size=8, person=b"fingerprint").digest(), "big")
+        self.seed = int.from_bytes(blake2b(salt, digest_size=8, person=b"fingerprint").digest(), "big")
 
     def of(self, text: str) -> int:
         """Return the fingerprint of a text, 0 for the empty text, 1 to 2^64 - 1 otherwise."""
         if not text:
             return 0
-        return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"), self._seed) or 1
+        return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"), self.seed) or 1
 
     def opening(self, turn: str) -> int:
         """Return the fingerprint of the first ``OPENING`` tokens, 0 if there are fewer."""
         words = [match[0] for match in islice(_WORD.finditer(turn[:_START].lower()), OPENING)]
         return self.of("\x1f".join(words)) if len(words) == OPENING else 0
+
+    def bag(self, turn: str) -> int:
+        """Return a fingerprint of a turn's sentences whatever their order; 0 if there are fewer than two."""
+        found = set(sentences(turn))
+        if len(found) < _PAIR:
+            return 0
+        return sum([self.of(sentence) for sentence in found]) % 2**64 or 1
 
     def scaffold(self, system: str, first: str, demand: str) -> int:
         """Return the fingerprint of the fixed part.

@@ -59,6 +59,14 @@ class Pack:
         """Return the text sources with that label: benign or distill."""
         return [name for name, one in self._about.items() if one.get("label") == label]
 
+    def has(self, name: str) -> bool:
+        """Say whether the folder holds that source."""
+        return name in self._about and (self._folder / self._about[name]["file"]).exists()
+
+    def systems(self, name: str) -> list[str]:
+        """Return the fixed system prompts meant for a source; none: it has none."""
+        return self._systems.get(name, [])
+
     def conversations(self, name: str) -> list[Conversation]:
         """Return the source's rows, those of one group as one conversation where turns are numbered."""
         groups: dict[str, list[dict[str, Any]]] = {}

@@ -53,6 +53,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         user: end user behind the key, if the client tells.
         answer_chars, answer_tokens: of all choices; tokens include reasoning.
         took: seconds to the last byte.
+        choices: what came back, one text a sample; none where only lengths are simulated.
+        finish: as the model says; empty: "stop", or "tool_calls" where it called one.
+        status: HTTP status; other than 200, nothing came back.
+        key: which of the account's keys, from 0; ``address``: which of its addresses.
+        model: which of the operator's models, from 0, oldest first.
+        attack: the exchange belongs to the extraction, and not to the cover of it.
+        signature, handed: reasoning signature served, and those handed back in the history.
     """
 
     at: float
@@ -72,6 +79,20 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     reasoning_tokens: int = 0
     tool_calls: int = 0
     took: float = 2.0
+    choices: tuple[str, ...] = ()
+    finish: str = ""
+    status: int = 200
+    key: int = 0
+    address: int = 0
+    model: int = 0
+    attack: bool = False
+    signature: str = ""
+    handed: tuple[str, ...] = ()
+
+    @property
+    def answer(self) -> str:
+        """The text of all choices, joined by newlines."""
+        return "\n".join(self.choices)
 
 
 class Play(NamedTuple):

@@ -9,6 +9,7 @@ References:
     lgk 6: 72 bytes, 13 %; 7: 104 bytes, 9.2 %; 8: 168 bytes, 6.5 %; 9: 296 bytes, 4.6 %.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from datasketches import hll_sketch, hll_union, tgt_hll_type
@@ -32,6 +33,18 @@ def add(sketch: bytes, item: int, lgk: int) -> bytes:
     """Return the sketch with one more fingerprint; ``lgk`` sizes a sketch that does not exist yet."""
     found = hll_sketch.deserialize(sketch) if sketch else hll_sketch(lgk, KIND)
     found.update(item & SIGNED)
+    kept: bytes = found.serialize_compact()
+    return kept
+
+
+def add_all(sketch: bytes, items: Sequence[int], lgk: int) -> bytes:
+    """Return the sketch with more fingerprints; opened and closed once for all of them."""
+    if not items:
+        return sketch
+    found = hll_sketch.deserialize(sketch) if sketch else hll_sketch(lgk, KIND)
+    update = found.update
+    for item in items:
+        update(item & SIGNED)
     kept: bytes = found.serialize_compact()
     return kept
 

@@ -1,0 +1,140 @@
+"""Company: which traffic class a subject keeps to, told from its own statistics, softly and over time.
+
+It is no evidence. Chat, agents, retrieval, labelling, evaluation, apps and generation each have habits of their own,
+and what is rare in one is the rule in another: a subject is compared with its own class.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import msgspec
+
+from detectors.base import AnswerObservation, Baseline, Observation, QueryObservation
+from detectors.sketches import distinct
+
+CLASSES: Final = ("chat", "agent", "retrieval", "labelling", "evaluation", "app", "generation")
+COUNTS: Final = ("queries", "turned", "tooled", "named", "framed", "given", "cold", "answers", "short", "long", "tokens",
+                 "handed", "expands", "capped")  # fmt: skip
+PAYLOADS, SCAFFOLDS = 6, 5  # lgk of the sketches
+SHORT, LONG, MUCH = 16, 200, 1500  # tokens of a label, of a text; characters of a document
+GRAINS, CHARS = 64, 4
+LEAST = 4  # queries before which a subject could be anything
+
+
+class CompanyState(msgspec.Struct, frozen=True, array_like=True):
+    """Counts by the names of ``COUNTS``, and sketches of different payloads and scaffolds."""
+
+    counts: tuple[int, ...] = (0,) * len(COUNTS)
+    payloads: bytes = b""
+    scaffolds: bytes = b""
+
+
+@dataclass(frozen=True)
+class CompanyFold:
+    """Places a subject among the traffic classes.
+
+    The law is a multinomial logistic regression over a dozen shares, learnt by ``gateway.calibrate`` on honest
+    subjects; numbers read from the baseline are ``company.<class>.<share>`` and ``company.<class>.bias``. Before four
+    queries, or where nothing was learnt, a subject could be anything.
+
+    Example:
+        >>> numbers = {"company.agent.tooled": 9.0, "company.labelling.short": 9.0}
+        >>> fold, state = CompanyFold(), CompanyFold().initial()
+        >>> for i in range(20):
+        ...     query = QueryObservation(at=60.0 * i, payload=i, tools=3)
+        ...     state = fold.fold(state, (query, AnswerObservation(at=60.0 * i, query=query, completion_tokens=90)))
+        >>> placed = fold.placed(state, Baseline(numbers=numbers))
+        >>> max(placed, key=placed.get), round(sum(placed.values()), 6)
+        ('agent', 1.0)
+    """
+
+    name: ClassVar[str] = "company"
+    state: ClassVar[type[CompanyState]] = CompanyState
+
+    def initial(self) -> CompanyState:
+        """Return a subject that asked nothing."""
+        return CompanyState()
+
+    def update(self, state: CompanyState, observation: Observation) -> CompanyState:
+        """Count one observation."""
+        return self.fold(state, (observation,))
+
+    def fold(self, state: CompanyState, observations: Sequence[Observation]) -> CompanyState:
+        """Count observations."""
+        counts = list(state.counts)
+        asked = [o for o in observations if isinstance(o, QueryObservation)]
+        for query in asked:
+            counts[0] += 1
+            counts[1] += query.turns > 2  # noqa: PLR2004 - a greeting or an example may precede a question
+            counts[2] += query.tools > 0 or query.tool_results > 0
+            counts[3] += query.named
+            counts[4] += query.scaffold != 0
+            counts[5] += query.payload_chars >= MUCH
+            counts[6] += query.temperature == 0.0
+        for answer in observations:
+            if isinstance(answer, AnswerObservation) and answer.status < 400:  # noqa: PLR2004 - HTTP's own
+                _count(counts, answer)
+        return CompanyState(
+            tuple(counts),
+            distinct.add_all(state.payloads, [query.payload for query in asked], PAYLOADS),
+            distinct.add_all(state.scaffolds, [query.scaffold for query in asked if query.scaffold], SCAFFOLDS),
+        )
+
+    def merge(self, a: CompanyState, b: CompanyState) -> CompanyState:
+        """Add the counts, unite the sketches."""
+        return CompanyState(
+            tuple([x + y for x, y in zip(a.counts, b.counts, strict=True)]),
+            distinct.union(a.payloads, b.payloads, PAYLOADS),
+            distinct.union(a.scaffolds, b.scaffolds, SCAFFOLDS),
+        )
+
+    def shares(self, state: CompanyState) -> dict[str, float]:
+        """Return the shares that place a subject, each about 0 to 1."""
+        counts = state.counts
+        n, answers = max(1, counts[0]), max(1, counts[7])
+        return {
+            "turned": counts[1] / n,
+            "tooled": counts[2] / n,
+            "named": counts[3] / n,
+            "framed": counts[4] / n,
+            "given": counts[5] / n,
+            "cold": counts[6] / n,
+            "short": counts[8] / answers,
+            "long": counts[9] / answers,
+            "tokens": counts[10] / answers / GRAINS / 10.0,
+            "handed": counts[11] / answers / GRAINS / 10.0,
+            "expands": counts[12] / answers / GRAINS,
+            "fresh": min(1.0, distinct.count(state.payloads).mid / n),
+            "templates": math.log2(1.0 + distinct.count(state.scaffolds).mid) / math.log2(1.0 + n),
+            "many": math.log2(1.0 + n) / 12.0,
+        }
+
+    def placed(self, state: CompanyState, baseline: Baseline) -> dict[str, float]:
+        """Return how likely each class is; they sum to 1."""
+        if state.counts[0] < LEAST:
+            return dict.fromkeys(CLASSES, 1.0 / len(CLASSES))
+        shares, numbers = self.shares(state), baseline.numbers
+        logits = {
+            kind: numbers.get(f"company.{kind}.bias", 0.0)
+            + sum([numbers.get(f"company.{kind}.{share}", 0.0) * value for share, value in shares.items()])
+            for kind in CLASSES
+        }
+        top = max(logits.values())
+        weights = {kind: math.exp(logit - top) for kind, logit in logits.items()}
+        total = sum(weights.values())
+        return {kind: weight / total for kind, weight in weights.items()}
+
+
+def _count(counts: list[int], answer: AnswerObservation) -> None:
+    choices = max(1, answer.choices)
+    tokens = (answer.completion_tokens or (answer.text_chars + answer.reasoning_chars) / CHARS) / choices
+    handed = max(0, answer.query.payload_chars) / CHARS
+    counts[7] += 1
+    counts[8] += tokens <= SHORT
+    counts[9] += tokens >= LONG
+    counts[10] += int(GRAINS * math.log2(1.0 + min(max(0.0, tokens), 1e6)))
+    counts[11] += int(GRAINS * math.log2(1.0 + min(handed, 1e6)))
+    counts[12] += int(GRAINS * tokens / (tokens + handed)) if tokens > 0 else 0
+    counts[13] += answer.finish == "length"

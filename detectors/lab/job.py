@@ -1,0 +1,153 @@
+"""A job is what a client does with the model: a generator that yields what it asks and is sent what came back.
+
+The same player plays every job, honest or not: it alone decides on times, lengths, failures and text of answers.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from random import Random
+from typing import Final, NamedTuple, TypeAlias
+
+from msgspec.structs import replace
+
+from detectors.lab.habits import Habits
+from detectors.lab.prose import FORMS
+from detectors.lab.tempo import DAYS, Beat, Pause
+from detectors.lab.traffic import CHARS_PER_TOKEN, DAY, START, Asked, Said, Script, bell, tokens
+from detectors.lab.words import Words
+
+END: Final = START + DAYS * DAY  # seconds since the epoch
+
+
+class Ask(NamedTuple):
+    """One question of a job.
+
+    Attributes:
+        turns: the conversation as sent.
+        form: shape of the answer, one of ``LENGTHS``.
+        chars: length of the answer where known, characters; 0: drawn.
+        pause: what comes before: a new conversation, a person's turn, a program's step, a rest.
+        options: the labels of which the answer is one; none: free text.
+        cap: max_tokens that the job forces; 0: as the client is used to. ``temperature``: likewise, -2.0.
+        longer: factor on the drawn length.
+        again: how many samples are asked for at once (``n``).
+        handed, signature: see ``Asked``.
+    """
+
+    turns: tuple[Said, ...]
+    system: str | None = None
+    form: str = "prose"
+    chars: int = 0
+    pause: Pause = "new"
+    options: Sequence[str] = ()
+    cap: int = 0
+    temperature: float = -2.0
+    longer: float = 1.0
+    again: int = 1
+    logprobs: int = 0
+    logit_bias: int = 0
+    tools: int = 0
+    tool_results: int = 0
+    tool_calls: int = 0
+    user: str = ""
+    model: int = 0
+    handed: tuple[str, ...] = ()
+    signature: str = ""
+    stream: bool | None = None
+
+
+Job: TypeAlias = Generator[Ask, str, None]
+
+
+class Desk(NamedTuple):
+    """What a job has at hand: dice, what is said, this half's words, the client's habits, how much is wanted."""
+
+    rng: Random
+    script: Script
+    words: Words
+    habits: Habits
+    most: int
+    club: Random  # dice shared by the accounts of one class, event or team
+
+
+Work: TypeAlias = Callable[[Desk], Job]
+
+# Typical length of an answer by its form, tokens, and the log-normal spread between answers.
+LENGTHS: Final = {
+    "prose": (230.0, 0.7), "code": (260.0, 0.6), "worked": (220.0, 0.5), "thinking": (900.0, 0.5),
+    "list": (330.0, 0.4), "dialogue": (450.0, 0.4), "graded": (130.0, 0.5), "reply": (55.0, 0.5), "json": (24.0, 0.3),
+    "sql": (34.0, 0.4), "summary": (110.0, 0.4), "step": (60.0, 0.8), "word": (2.0, 0.0), "completion": (22.0, 0.8),
+    "long": (620.0, 0.4), "page": (320.0, 0.3), "echo": (0.0, 0.2),
+}  # fmt: skip
+_TEXTS: Final = {"thinking": "worked", "completion": "code"}  # forms that look like another
+_SHORT = ("word", "json", "sql")  # forms whose length is their own
+_RATE = 60.0  # tokens a second that the model writes
+_BUSY: Final = (429, 500, 503)  # how calls fail
+
+
+def said(rng: Random, ask: Ask, habits: Habits) -> tuple[str, str]:
+    """Return one answer and how it finished."""
+    prompt = ask.turns[-1].text
+    if ask.options:
+        return rng.choice(ask.options), "stop"
+    typical, spread = LENGTHS[ask.form]
+    drawn = bell(rng, typical * habits.wordy * ask.longer, spread) * CHARS_PER_TOKEN
+    if ask.form == "echo":
+        drawn = len(prompt) * bell(rng, ask.longer, spread)
+    chars = max(2, ask.chars or round(drawn))
+    cap = round((ask.cap or habits.max_tokens) * CHARS_PER_TOKEN)
+    text = FORMS.get(_TEXTS.get(ask.form, ask.form), FORMS["prose"])(rng, prompt, min(chars, cap or chars))
+    if cap and len(text) > cap:
+        text = text[:cap]
+    return text, "length" if cap and chars >= cap and ask.form not in _SHORT else "stop"
+
+
+def play(rng: Random, job: Job, beat: Beat, habits: Habits, most: int, *, attack: bool = False) -> list[Asked]:
+    """Play a job to its end, to so many exchanges or to the end of the fortnight; return it in time order."""
+    asked: list[Asked] = []
+    left, at = _stint(rng, habits), beat.at
+    try:
+        ask = next(job)
+        while len(asked) < most:
+            if ask.pause in ("new", "rest"):
+                left -= 1
+                resting = ask.pause == "rest" or left == 0
+                at = beat.rest() if resting else beat.open()
+                left = _stint(rng, habits) if resting else left
+            if at >= END and ask.pause in ("new", "rest"):
+                break
+            done = _exchange(rng, ask, habits, at, attack)
+            if rng.random() < habits.flaky:
+                asked.append(_failed(rng, done))
+                done = replace(done, at=done.at + rng.uniform(1.0, 9.0))
+            asked.append(done)
+            ask = job.send(done.choices[0])
+            at = done.at + done.took + (beat.pause(ask.pause) if ask.pause in ("turn", "step") else 0.0)
+    except StopIteration:
+        pass
+    return sorted((one for one in asked if one.at < END), key=lambda one: one.at)
+
+
+def _stint(rng: Random, habits: Habits) -> int:
+    return round(bell(rng, habits.stints, 0.5)) + 1 if habits.stints else -1
+
+
+def _exchange(rng: Random, ask: Ask, habits: Habits, at: float, attack: bool) -> Asked:
+    both = [said(rng, ask, habits) for _ in range(ask.again)]
+    count = sum([tokens(len(text)) for text, _ in both])
+    return Asked(
+        at=at, turns=ask.turns, system=habits.system if ask.system is None else ask.system, user=ask.user,
+        max_tokens=ask.cap or habits.max_tokens, samples=ask.again, logprobs=ask.logprobs, logit_bias=ask.logit_bias,
+        temperature=habits.temperature if ask.temperature < -1.0 else ask.temperature, tools=ask.tools,
+        tool_results=ask.tool_results, stream=habits.stream if ask.stream is None else ask.stream,
+        answer_chars=sum([len(text) for text, _ in both]), answer_tokens=count, tool_calls=ask.tool_calls,
+        took=rng.uniform(0.3, 1.2) + count / ask.again / _RATE, choices=tuple([text for text, _ in both]),
+        finish=both[0][1], address=rng.randrange(habits.addresses), model=ask.model, handed=ask.handed,
+        signature=ask.signature, attack=attack,
+    )  # fmt: skip
+
+
+def _failed(rng: Random, one: Asked) -> Asked:
+    return replace(
+        one, choices=(), answer_chars=0, answer_tokens=0, tool_calls=0, finish="error", took=0.4, signature="",
+        status=rng.choice(_BUSY),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Who is in the lab: recipes of honest clients and of distillers, as tables."""

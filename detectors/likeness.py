@@ -1,0 +1,247 @@
+"""Likeness: what is asked and brought home looks like a harvest, taken together."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
+
+import msgspec
+
+from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.sketches import distinct
+from detectors.stats import likeness, tally
+
+WEEK = 168  # hours
+PAYLOADS, GRAMS, TEMPLATES, SCAFFOLDS, CELLS = 7, 7, 5, 5, 6  # lgk of the sketches: 56 to 104 bytes each
+MARKS = 10  # kinds of request that are told apart (``gateway.asks``)
+SHORT, LONG, TURNS = 16, 200, 2  # tokens of a label; tokens worth taking; messages of a single question
+COUNTS = ("queries", "single", "demands", "grams", "answers", "sized", "short", "long", "tokens", "given", "expands",
+          "entropy", "reasoned")  # fmt: skip
+_AT = {name: i for i, name in enumerate(COUNTS)}
+WIDTH = len(COUNTS) + MARKS
+GRAINS = 64  # sums are kept in whole sixty-fourths, which add alike in every order
+_CHARS = 4  # characters in a token, where the model did not count
+
+
+class Sheaf(msgspec.Struct, frozen=True, array_like=True):
+    """Counts, by the names of ``COUNTS`` and then one a mark, and sketches of different things, of some time."""
+
+    counts: tuple[int, ...] = (0,) * WIDTH
+    payloads: bytes = b""
+    grams: bytes = b""
+    templates: bytes = b""
+    scaffolds: bytes = b""
+    cells: bytes = b""
+
+
+class LikenessState(msgspec.Struct, frozen=True, array_like=True):
+    """The newest week seen, counted from 1970 (-1 if none), its sheaf, and that of all weeks before."""
+
+    week: int = -1
+    newest: Sheaf = Sheaf()
+    before: Sheaf = Sheaf()
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """The client's questions are single, new, wide and under few templates, and its answers are worth keeping.
+
+    Each of these is honest alone, and most in pairs. Their weights are learnt together, with signs fixed by cause:
+    single questions, new contents (payloads, and grams within payloads), breadth, requests that recipes for training
+    data make, demands for reasoning, long answers that are more than what was handed in. What speaks is how far the
+    weighed sum lies beyond what honest subjects of the same traffic class ever reach; see ``detectors.stats.likeness``.
+    It is read over the newest week and over the whole life, and the larger counts, as the tail was learnt so.
+
+    Numbers read from the baseline: ``likeness.<share>`` and its ``.slope``, ``likeness.tail.*``.
+
+    Example:
+        >>> numbers = {"likeness.marks.0": 6.0, "likeness.fresh": 3.0, "likeness.tail.from": 4.0, "likeness.tail.scale": 0.5}
+        >>> def life(asks, payloads):
+        ...     state = Likeness().initial()
+        ...     for i in range(200):
+        ...         query = QueryObservation(at=60.0 * i, payload=i % payloads, grams=(i % payloads,), asks=asks)
+        ...         state = Likeness().update(Likeness().update(state, query), AnswerObservation(at=60.0 * i, query=query))
+        ...     return round(Likeness().evidence(state, Baseline(numbers=numbers)).weight, 1)
+        >>> life(asks=1, payloads=200) > 5.0, life(asks=0, payloads=200), life(asks=0, payloads=3)
+        (True, 0.0, 0.0)
+
+    References:
+        Stillguard's threat notes, signals S1, S2, S5 and S7; Heaps 1978 (how new contents thin out).
+    """
+
+    name: ClassVar[str] = "likeness"
+    family: ClassVar[Family] = "content"
+    state: ClassVar[type[LikenessState]] = LikenessState
+    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({})
+    signs: ClassVar[Mapping[str, int]] = MappingProxyType(
+        {f"marks.{i}": 1 for i in range(MARKS)}
+        | {"single": 1, "fresh": 1, "novel": 1, "wide": 1, "templated": 0, "scaffolded": 0, "demands": 1, "short": 0}
+        | {"long": 1, "size": 0, "expands": 1, "entropy": 1, "reasoned": 1, "given": 0, "many": 1}
+        | {"fresh.long": 1, "wide.long": 1, "wide.novel": 1, "fresh.single": 1}
+    )
+    merge_tolerance: ClassVar[float] = 0.15  # share of the weight (and 0.75 nats): four sketches
+
+    def initial(self) -> LikenessState:
+        """Return a subject that asked nothing."""
+        return LikenessState()
+
+    def update(self, state: LikenessState, observation: Observation) -> LikenessState:
+        """Count one observation."""
+        return self.fold(state, (observation,))
+
+    def fold(self, state: LikenessState, observations: Sequence[Observation]) -> LikenessState:
+        """Count observations: a batch costs less than one at a time, as sketches are opened once."""
+        weeks: dict[int, list[Observation]] = {}
+        for observation in observations:
+            at = observation.at if isinstance(observation, QueryObservation) else observation.query.at
+            weeks.setdefault(tally.block_of(at) // WEEK, []).append(observation)
+        for week in sorted(weeks):
+            if week == state.week:
+                state = LikenessState(week, _added(state.newest, weeks[week]), state.before)
+            else:
+                state = self.merge(state, LikenessState(week, _added(Sheaf(), weeks[week])))
+        return state
+
+    def merge(self, a: LikenessState, b: LikenessState) -> LikenessState:
+        """Add the counts, unite the sketches; what is not of the newest week is of before."""
+        if a.week < b.week:
+            a, b = b, a
+        before = _united(a.before, b.before)
+        if a.week == b.week:
+            return LikenessState(a.week, _united(a.newest, b.newest), before)
+        return LikenessState(a.week, a.newest, _united(before, b.newest))
+
+    def evidence(self, state: LikenessState, baseline: Baseline) -> Evidence:
+        """Weigh the newest week and the whole life, and say the larger."""
+        best, shown = 0.0, {}
+        for sheaf in _spans(state):
+            n = sheaf.counts[_AT["queries"]]
+            shares = _shares(sheaf)
+            weight = likeness.log_e(self.name, shares, n, baseline)
+            if weight > best:
+                best, shown = weight, {**shares, "queries": n}
+        told = {name: value for name, value in shown.items() if "." not in name}
+        return Evidence(best, told)
+
+    def statistic(self, state: LikenessState) -> dict[str, float]:
+        """Return nothing: calibration learns from ``spans``."""
+        return {}
+
+    def spans(self, state: LikenessState) -> list[tuple[float, dict[str, float]]]:
+        """Return queries and shares, of the newest week and of the whole life: what the weights are learnt on."""
+        return [(sheaf.counts[_AT["queries"]], _shares(sheaf)) for sheaf in _spans(state)]
+
+
+def _spans(state: LikenessState) -> list[Sheaf]:
+    if not state.before.counts[0]:
+        return [state.newest]
+    return [state.newest, _united(state.newest, state.before)]
+
+
+def _added(sheaf: Sheaf, observations: Sequence[Observation]) -> Sheaf:
+    counts = list(sheaf.counts)
+    asked = [o for o in observations if isinstance(o, QueryObservation)]
+    for query in asked:
+        _count_query(counts, query)
+    for answer in observations:
+        if isinstance(answer, AnswerObservation) and answer.status < 400:  # noqa: PLR2004 - HTTP's own
+            _count_answer(counts, answer)
+    single = [query for query in asked if _is_single(query)]
+    return Sheaf(
+        tuple(counts),
+        distinct.add_all(sheaf.payloads, [query.payload for query in single], PAYLOADS),
+        distinct.add_all(sheaf.grams, [gram for query in single for gram in query.grams], GRAMS),
+        distinct.add_all(sheaf.templates, [query.scaffold ^ query.opening for query in single if query.opening], TEMPLATES),
+        distinct.add_all(sheaf.scaffolds, [query.scaffold for query in single if query.scaffold], SCAFFOLDS),
+        distinct.add_all(sheaf.cells, [query.cell for query in single if query.cell >= 0], CELLS),
+    )
+
+
+def _is_single(query: QueryObservation) -> bool:
+    return query.turns <= TURNS and not query.tools and not query.tool_results
+
+
+def _count_query(counts: list[int], query: QueryObservation) -> None:
+    counts[0] += 1
+    if not _is_single(query):
+        return
+    counts[1] += 1
+    counts[2] += query.demands_reasoning
+    counts[3] += len(query.grams)
+    asks, place = query.asks, len(COUNTS)
+    while asks:
+        if asks & 1 and place < WIDTH:
+            counts[place] += 1
+        asks, place = asks >> 1, place + 1
+
+
+def _count_answer(counts: list[int], answer: AnswerObservation) -> None:
+    query = answer.query
+    if not _is_single(query):
+        return
+    counts[4] += 1
+    choices = max(1, answer.choices)
+    tokens = (answer.completion_tokens or (answer.text_chars + answer.reasoning_chars) / _CHARS) / choices
+    if tokens <= 0:
+        return
+    handed = max(0, query.payload_chars) / _CHARS
+    counts[5] += 1
+    counts[6] += tokens <= SHORT
+    counts[7] += tokens >= LONG
+    counts[8] += int(GRAINS * math.log2(1.0 + min(tokens, 1e6)))
+    counts[9] += int(GRAINS * math.log2(1.0 + min(handed, 1e6)))
+    counts[10] += int(GRAINS * tokens / (tokens + handed))
+    counts[11] += int(GRAINS * min(8.0, max(0.0, answer.entropy)) / 8.0)
+    counts[12] += answer.reasoning_chars > 0
+
+
+def _united(a: Sheaf, b: Sheaf) -> Sheaf:
+    return Sheaf(
+        tuple([x + y for x, y in zip(a.counts, b.counts, strict=True)]),
+        distinct.union(a.payloads, b.payloads, PAYLOADS),
+        distinct.union(a.grams, b.grams, GRAMS),
+        distinct.union(a.templates, b.templates, TEMPLATES),
+        distinct.union(a.scaffolds, b.scaffolds, SCAFFOLDS),
+        distinct.union(a.cells, b.cells, CELLS),
+    )
+
+
+def _shares(sheaf: Sheaf) -> dict[str, float]:
+    """Return the shares that are weighed, each about 0 to 1."""
+    counts = sheaf.counts
+    n, m, sized = max(1.0, counts[0]), max(1.0, counts[1]), max(1.0, counts[5])
+    fresh = min(1.0, distinct.count(sheaf.payloads).mid / m)
+    novel = _exponent(distinct.count(sheaf.grams).mid, counts[3])
+    wide = _exponent(distinct.count(sheaf.cells).mid, min(m, 512.0))
+    single, long = counts[1] / n, counts[7] / sized
+    shares = {
+        "single": single,
+        "fresh": fresh,
+        "novel": novel,
+        "wide": wide,
+        "templated": 1.0 - min(1.0, distinct.count(sheaf.templates).mid / m),
+        "scaffolded": 1.0 - min(1.0, distinct.count(sheaf.scaffolds).mid / m),
+        "demands": counts[2] / m,
+        "short": counts[6] / sized,
+        "long": long,
+        "size": counts[8] / sized / GRAINS / 10.0,
+        "given": counts[9] / sized / GRAINS / 10.0,
+        "expands": counts[10] / sized / GRAINS,
+        "entropy": counts[11] / sized / GRAINS,
+        "reasoned": counts[12] / sized,
+        "many": math.log2(1.0 + m) / 12.0,
+        "fresh.long": fresh * long * single,
+        "wide.long": wide * long * single,
+        "wide.novel": wide * novel * single,
+        "fresh.single": fresh * single,
+    }
+    shares.update({f"marks.{i}": counts[len(COUNTS) + i] / m for i in range(MARKS)})
+    return shares
+
+
+def _exponent(different: float, among: float) -> float:
+    """Return log different over log among: 1 if all differ, 0 if all are one, hardly moved by how many there are."""
+    if among <= 1.0:
+        return 0.0
+    return min(1.0, max(0.0, math.log(max(1.0, different)) / math.log(among)))

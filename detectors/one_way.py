@@ -1,0 +1,228 @@
+"""One way: answers are taken and nothing ever comes back; the API is a tap, not a partner."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
+
+import msgspec
+
+from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.sketches import distinct
+from detectors.stats import likeness, tally
+
+WEEK = 168  # hours
+PAYLOADS, SETTINGS = 7, 4  # lgk of the sketches
+SERVED = 96  # shingles of the newest answers that are remembered, four bytes each
+WORD = 0xFFFFFFFF
+RETURNS = 2  # shingles that must come back: one may be a common phrase
+TURNS, HOT = 2, 0.7
+COUNTS = ("queries", "single", "tooled", "named", "returned", "sampled", "hot", "scored", "biased", "answers", "cut",
+          "long", "refused", "images")  # fmt: skip
+_LONG = 200  # tokens
+
+
+class Flow(msgspec.Struct, frozen=True, array_like=True):
+    """Counts by the names of ``COUNTS``, and sketches of different payloads and settings, of some time."""
+
+    counts: tuple[int, ...] = (0,) * len(COUNTS)
+    payloads: bytes = b""
+    settings: bytes = b""
+
+
+class OneWayState(msgspec.Struct, frozen=True, array_like=True):
+    """The newest week, counted from 1970 (-1 if none), its flow and that before, and the newest answers' shingles."""
+
+    week: int = -1
+    newest: Flow = Flow()
+    before: Flow = Flow()
+    served: bytes = b""
+
+
+@dataclass(frozen=True)
+class OneWay:
+    """The client asks single questions and takes the answers away: no conversation, no tool, no end user, no return.
+
+    People quote what they were told, agents work on with it, apps name their users; a harvest does none of it. What
+    comes back is measured: shingles of the newest answers that stand in what is handed in later. Beside it stand the
+    ways in which the interface is used to get more out of each question: several samples, heat, log-probabilities.
+    The weights of these are learnt together and face the tail of the subject's traffic class, where labelling and
+    evaluation are one-way too; see ``detectors.stats.likeness``.
+
+    Numbers read from the baseline: ``one_way.<share>`` and its ``.slope``, ``one_way.tail.*``.
+
+    Example:
+        >>> numbers = {"one_way.kept": 8.0, "one_way.tail.from": 7.0, "one_way.tail.scale": 0.1}
+        >>> def life(answer, quote):
+        ...     state = OneWay().initial()
+        ...     for i in range(100):
+        ...         query = QueryObservation(at=60.0 * i, payload=i, quotes=quote)
+        ...         said = AnswerObservation(at=60.0 * i, query=query, completion_tokens=300, shingles=answer)
+        ...         state = OneWay().fold(state, (query, said))
+        ...     return round(OneWay().evidence(state, Baseline(numbers=numbers)).weight, 1)
+        >>> life((1, 2, 3), ()) > 5.0, life((1, 2, 3), (1, 2, 3))
+        (True, 0.0)
+
+    References:
+        Stillguard's threat notes, signals S6 and S12; Broder 1997 (shingles).
+    """
+
+    name: ClassVar[str] = "one_way"
+    family: ClassVar[Family] = "interface"
+    state: ClassVar[type[OneWayState]] = OneWayState
+    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({})
+    signs: ClassVar[Mapping[str, int]] = MappingProxyType(
+        {"single": 1, "untooled": 1, "unnamed": 1, "kept": 1, "sampled": 1, "hot": 0, "scored": 1, "biased": 1}
+        | {"fresh": 1, "again": 0, "settings": 0, "many": 1, "cut": 0, "text": 1, "kept.long": 1, "kept.fresh": 1}
+        | {"again.hot": 1}
+    )
+    merge_tolerance: ClassVar[float] = math.inf  # which answers are the newest depends on who is asked
+
+    def initial(self) -> OneWayState:
+        """Return a subject that asked nothing."""
+        return OneWayState()
+
+    def update(self, state: OneWayState, observation: Observation) -> OneWayState:
+        """Count one observation."""
+        return self.fold(state, (observation,))
+
+    def fold(self, state: OneWayState, observations: Sequence[Observation]) -> OneWayState:
+        """Count observations, oldest first."""
+        run: list[Observation] = []
+        week = state.week
+        for observation in observations:
+            at = observation.at if isinstance(observation, QueryObservation) else observation.query.at
+            own = tally.block_of(at) // WEEK
+            if own != week and run:
+                state, run = _run(state, week, run), []
+            week = own
+            run.append(observation)
+        return _run(state, week, run) if run else state
+
+    def merge(self, a: OneWayState, b: OneWayState) -> OneWayState:
+        """Add the counts, unite the sketches, keep what both were served last."""
+        if (a.week, a.served) < (b.week, b.served):
+            a, b = b, a
+        before, newest = _united(a.before, b.before), a.newest
+        if a.week == b.week:
+            newest = _united(newest, b.newest)
+        else:
+            before = _united(before, b.newest)
+        half = 2 * SERVED  # bytes of each: half of four bytes times so many
+        return OneWayState(a.week, newest, before, a.served[-4 * SERVED :] if not b.served else b.served[-half:] + a.served[-half:])
+
+    def evidence(self, state: OneWayState, baseline: Baseline) -> Evidence:
+        """Weigh the newest week and the whole life, and say the larger."""
+        best, shown = 0.0, {}
+        for n, shares in self.spans(state):
+            weight = likeness.log_e(self.name, shares, n, baseline)
+            if weight > best:
+                best, shown = weight, {**shares, "queries": n}
+        return Evidence(best, {name: value for name, value in shown.items() if "." not in name})
+
+    def statistic(self, state: OneWayState) -> dict[str, float]:
+        """Return nothing: calibration learns from ``spans``."""
+        return {}
+
+    def spans(self, state: OneWayState) -> list[tuple[float, dict[str, float]]]:
+        """Return queries and shares, of the newest week and of the whole life: what the weights are learnt on."""
+        flows = [state.newest]
+        if state.before.counts[0]:
+            flows.append(_united(state.newest, state.before))
+        return [(float(flow.counts[0]), _shares(flow)) for flow in flows]
+
+
+def _run(state: OneWayState, week: int, observations: Sequence[Observation]) -> OneWayState:
+    """Count observations of one week."""
+    flow, before = (state.newest, state.before) if week == state.week else (Flow(), state.before)
+    late = state.week > week
+    if not late and week != state.week:
+        before = _united(before, state.newest)
+    counts = list(flow.counts)
+    served = state.served
+    known = _known(served)
+    for observation in observations:
+        if isinstance(observation, QueryObservation):
+            _count_query(counts, observation, known)
+        elif observation.status < 400:  # noqa: PLR2004 - HTTP's own
+            served = _count_answer(counts, observation, served, known)
+    asked = [o for o in observations if isinstance(o, QueryObservation)]
+    flow = Flow(
+        tuple(counts),
+        distinct.add_all(flow.payloads, [query.payload for query in asked], PAYLOADS),
+        distinct.add_all(flow.settings, [_setting(query) for query in asked], SETTINGS),
+    )
+    served = served[-4 * SERVED :]
+    if late:
+        return OneWayState(state.week, state.newest, _united(before, flow), served)
+    return OneWayState(week, flow, before, served)
+
+
+def _known(served: bytes) -> set[int]:
+    return {int.from_bytes(served[i : i + 4], "little") for i in range(0, len(served), 4)}
+
+
+def _count_query(counts: list[int], query: QueryObservation, known: set[int]) -> None:
+    counts[0] += 1
+    counts[1] += query.turns <= TURNS
+    counts[2] += query.tools > 0 or query.tool_results > 0
+    counts[3] += query.named
+    quoted = len(known.intersection([quote & WORD for quote in query.quotes])) >= RETURNS if known else False
+    counts[4] += quoted or query.turns > TURNS or query.tool_results > 0
+    counts[5] += query.samples > 1
+    counts[6] += query.temperature >= HOT or query.temperature < 0.0
+    counts[7] += query.logprobs > 0
+    counts[8] += query.logit_bias > 0
+    counts[13] += query.images > 0
+
+
+def _count_answer(counts: list[int], answer: AnswerObservation, served: bytes, known: set[int]) -> bytes:
+    counts[9] += 1
+    counts[10] += answer.finish == "length"
+    counts[11] += answer.completion_tokens >= _LONG or answer.text_chars >= 4 * _LONG
+    counts[12] += answer.finish == "refusal"
+    words = [shingle & WORD for shingle in answer.shingles]
+    known.update(words)
+    return served + b"".join([word.to_bytes(4, "little") for word in words])
+
+
+def _setting(query: QueryObservation) -> int:
+    """Return a number for the knobs as they were set: a grid of them shows as many."""
+    heat = round(max(-1.0, min(100.0, query.temperature if query.temperature == query.temperature else -1.0)) * 20)  # noqa: PLR0124
+    return hash((heat, min(query.samples, 99), query.logprobs > 0))
+
+
+def _united(a: Flow, b: Flow) -> Flow:
+    return Flow(
+        tuple([x + y for x, y in zip(a.counts, b.counts, strict=True)]),
+        distinct.union(a.payloads, b.payloads, PAYLOADS),
+        distinct.union(a.settings, b.settings, SETTINGS),
+    )
+
+
+def _shares(flow: Flow) -> dict[str, float]:
+    """Return the shares that are weighed, each 0 to 1."""
+    counts = flow.counts
+    n, answers = max(1, counts[0]), max(1, counts[9])
+    fresh = min(1.0, distinct.count(flow.payloads).mid / n)
+    kept, long, hot = 1.0 - counts[4] / n, counts[11] / answers, counts[6] / n
+    return {
+        "single": counts[1] / n,
+        "untooled": 1.0 - counts[2] / n,
+        "unnamed": 1.0 - counts[3] / n,
+        "kept": kept,
+        "sampled": counts[5] / n,
+        "hot": hot,
+        "scored": counts[7] / n,
+        "biased": counts[8] / n,
+        "fresh": fresh,
+        "again": 1.0 - fresh,
+        "settings": min(1.0, math.log2(max(1.0, distinct.count(flow.settings).mid)) / 4.0),
+        "many": math.log2(1.0 + n) / 12.0,
+        "cut": counts[10] / answers,
+        "text": 1.0 - counts[13] / n,
+        "kept.long": kept * long,
+        "kept.fresh": kept * fresh,
+        "again.hot": (1.0 - fresh) * hot,
+    }

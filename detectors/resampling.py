@@ -1,0 +1,129 @@
+"""Resampling: one question asked many times over while answers differ, or a pair of texts in both orders."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+from types import MappingProxyType
+from typing import ClassVar
+
+import msgspec
+
+from detectors.base import Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.stats import betting, tally
+from detectors.stats.tally import GRAINS, Tally
+
+DAILY = 24.0  # starts of a bet in a day: one an hour
+REMEMBERED = 32  # newest questions among which one is found again
+WORD = 0xFFFFFFFF
+
+
+class ResamplingState(msgspec.Struct, frozen=True, array_like=True):
+    """Trials are questions, successes those asked again; the newest payloads and bags, newest last; the kinds."""
+
+    queries: Tally = Tally()
+    payloads: tuple[int, ...] = ()
+    bags: tuple[int, ...] = ()
+    again: int = 0
+    swapped: int = 0
+    sampled: int = 0
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """The client draws several answers to one question, to keep the best or to learn from all of them.
+
+    A question counts if it stands among the subject's last 32 and answers differ from draw to draw (a temperature of
+    ``hot`` or more, or none set), if it asks for ``many`` answers at once under such a temperature, or if its sentences
+    were asked in another order just before: preference labels are drawn in both orders. An evaluation that comes back
+    to its items at the next checkpoint does not count, nor does one without heat. Voting evaluations do: hence the
+    class's own rate.
+
+    Merging keeps the newest questions of both, so what one member asks again of another's is seen from then on only.
+
+    Numbers read from the baseline (``nulls``): ``resampling.rate``, the highest share of an honest subject's questions.
+
+    Attributes:
+        hot: temperature from which on answers differ; one that is not set counts as 1.
+        many: answers to one question from which on they are many.
+
+    Example:
+        >>> def life(draws, heat=1.0):
+        ...     state = Resampling().initial()
+        ...     for i in range(120):
+        ...         query = QueryObservation(at=60.0 * i, payload=1 + i // draws, temperature=heat)
+        ...         state = Resampling().update(state, query)
+        ...     return Resampling().evidence(state, Baseline()).weight
+        >>> life(draws=8) > 13.8, life(draws=1), life(draws=8, heat=0.0)
+        (True, 0.0, 0.0)
+
+    References:
+        Ho et al. 2022, "Large language models are reasoning teachers" (8 to 64 draws); Wang et al. 2023, "Large
+        language models are not fair evaluators" (swapped pairs); Stillguard's threat notes, signal S12.
+    """
+
+    hot: float = 0.3
+    many: float = 4
+
+    name: ClassVar[str] = "resampling"
+    family: ClassVar[Family] = "interface"
+    state: ClassVar[type[ResamplingState]] = ResamplingState
+    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"resampling.rate": 0.25})
+    delay: ClassVar[int] = 60  # questions, eight draws each, until `speaks`, under the default null
+    speaks: ClassVar[float] = 13.8  # nats: one in a million
+    merge_tolerance: ClassVar[float] = inf
+
+    def initial(self) -> ResamplingState:
+        """Return a subject that asked nothing."""
+        return ResamplingState()
+
+    def update(self, state: ResamplingState, observation: Observation) -> ResamplingState:
+        """Look for a question among the newest, and count it."""
+        if not isinstance(observation, QueryObservation):
+            return state
+        payload, bag = observation.payload & WORD, observation.bag & WORD
+        hot = not 0.0 <= observation.temperature < self.hot
+        again = hot and payload != 0 and payload in state.payloads
+        swapped = bag != 0 and bag in state.bags and payload not in state.payloads
+        sampled = hot and observation.samples >= self.many
+        x = 1.0 if again or swapped or sampled else 0.0
+        return ResamplingState(
+            tally.add(state.queries, observation.at, x),
+            (*state.payloads[1 - REMEMBERED :], payload),
+            (*state.bags[1 - REMEMBERED :], bag) if bag else state.bags,
+            state.again + again,
+            state.swapped + swapped,
+            state.sampled + sampled,
+        )
+
+    def merge(self, a: ResamplingState, b: ResamplingState) -> ResamplingState:
+        """Add the counts; the newest questions of both stay."""
+        if (a.queries.block, a.payloads) < (b.queries.block, b.payloads):
+            a, b = b, a
+        half = REMEMBERED // 2
+        payloads = (*b.payloads[-half:], *a.payloads[-half:]) if b.payloads else a.payloads
+        bags = (*b.bags[-half:], *a.bags[-half:]) if b.bags else a.bags
+        return ResamplingState(
+            tally.merge(a.queries, b.queries), payloads, bags, a.again + b.again, a.swapped + b.swapped,
+            a.sampled + b.sampled,
+        )  # fmt: skip
+
+    def evidence(self, state: ResamplingState, baseline: Baseline) -> Evidence:
+        """Bet against the rate."""
+        trials, grains = tally.columns(state.queries)
+        if not any(grains):
+            return Evidence()
+        rate = baseline.number("resampling.rate", self.nulls["resampling.rate"])
+        bet = betting.log_e_sum(trials, [grain / GRAINS for grain in grains], rate, DAILY)
+        n = sum(trials)
+        because = {
+            "queries": float(n),
+            "asked_again_share": state.again / n,
+            "swapped_share": state.swapped / n,
+            "many_samples_share": state.sampled / n,
+        }
+        return Evidence(max(0.0, bet), because)
+
+    def statistic(self, state: ResamplingState) -> dict[str, float]:
+        """Return what calibration compares among honest subjects, by the names of ``nulls``."""
+        n, k = tally.totals(state.queries)
+        return {"resampling.rate": k / n} if n else {}

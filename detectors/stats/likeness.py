@@ -1,0 +1,48 @@
+"""How much a subject's shares look like harvesting: learnt weights of evidence, and the honest tail that they face.
+
+A score is linear in a few shares of the subject's own behaviour, each with a weight that may grow with the logarithm
+of how much was seen. The weights are learnt by ``gateway.calibrate`` (logistic regression, each sign fixed beforehand
+by its cause), and no score means anything by itself: what counts is how rarely honest subjects ever reach it. Over
+honest subjects' whole lives the highest score has a law whose upper tail is taken as exponential: median and scale are
+learnt, per traffic class, from quantiles that a few contaminated subjects cannot move. A score's p-value under that
+law is worth an e-value, and since the law is that of the *highest* score of a life, the e-value holds at any time.
+
+References:
+    Good 1950, "Probability and the weighing of evidence" (weights that add); Pickands 1975 (exponential tails);
+    Vovk, Wang 2021 (from p-values to e-values).
+"""
+
+import math
+from collections.abc import Mapping
+
+from detectors.base import Baseline
+from detectors.stats import calibration
+
+LEAST = 8  # exchanges before which nothing is said: weights stand as they are there
+OCTAVES = 8.0  # doublings from there until a weight has grown by its whole slope: at 2,048 exchanges
+
+
+def grown(n: float) -> float:
+    """Return how far n exchanges are on the way that weights grow: 0 at ``LEAST``, 1 after ``OCTAVES`` doublings."""
+    return max(0.0, math.log2(max(n, 1.0) / LEAST) / OCTAVES)
+
+
+def score(name: str, shares: Mapping[str, float], n: float, baseline: Baseline) -> float:
+    """Return the score of a subject's shares after n exchanges; its unit means nothing but by ``log_e``."""
+    way, numbers = grown(n), baseline.numbers
+    total = numbers.get(f"{name}.bias", 0.0) + way * numbers.get(f"{name}.bias.slope", 0.0)
+    for share, value in shares.items():
+        total += (numbers.get(f"{name}.{share}", 0.0) + way * numbers.get(f"{name}.{share}.slope", 0.0)) * value
+    return total
+
+
+def log_e(name: str, shares: Mapping[str, float], n: float, baseline: Baseline) -> float:
+    """Return the log e-value (nats, never below 0) of shares against the honest tail; 0 where none was learnt."""
+    scale = baseline.number(f"{name}.tail.scale", 0.0)
+    if n < LEAST or scale <= 0.0:
+        return 0.0
+    beyond = (score(name, shares, n, baseline) - baseline.number(f"{name}.tail.from", 0.0)) / scale
+    if beyond <= 0.0:
+        return 0.0
+    share = baseline.number(f"{name}.tail.share", 0.2)  # of honest subjects that ever get as far as the tail
+    return max(0.0, calibration.log_e_of_p(share * math.exp(-min(beyond, 600.0))))

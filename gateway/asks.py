@@ -1,0 +1,142 @@
+"""What kind of thing a prompt asks for, where recipes for training data ask for it: a set of marks, never a verdict.
+
+Each mark is a cause that public recipes share, whatever their wording: tasks to be written, a task to be made harder,
+both sides of a talk to be played, answers to be scored, two answers to be compared, material to be spun further, tools
+that are described in the text, an earlier train of thought to be cleaned. Honest prompts carry them too, so a hit is
+one trial of a bet, and templates count once.
+
+Cost: some ten substring scans on ordinary text; a pattern runs only where one of its stems is found, in a bounded
+input, with bounded gaps.
+
+References:
+    Self-Instruct (2212.10560), Evol-Instruct (2304.12244), Baize (2304.01196), Auto-J (2310.05470), Prometheus
+    (2310.08491), Magicoder (2312.02120), ToolAlpaca (2306.05301): what each asks its teacher.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+from gateway.embedding import edges
+
+EDGE: Final = 700  # characters read at each end of a text: recipes say what they want early or late
+
+
+class Mark(NamedTuple):
+    """One kind of request: its bit, words one of which must be there, and the pattern that says so."""
+
+    bit: int
+    stems: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+TASKS, HARDER, BOTH_SIDES, SCORE, COMPARE, SPIN, TOOLS, CLEAN, STEPS, LABEL = (1 << i for i in range(10))
+
+_MAKE = r"(?:come up with|generate|create|write|produce|list|design|invent|propose|brainstorm|compose|formulate|pose|draft|make up)"
+_TASK = r"(?:tasks?|instructions?|questions?|problems?|prompts?|exercises?|quer(?:y|ies)|scenarios?|personas?)"
+_GIVEN = r"(?:given|following|above|below|this|original|#\w+#)"
+
+MARKS: Final = (
+    Mark(
+        TASKS,
+        ("task", "instruction", "question", "problem", "prompt", "exercise", "persona", "任务", "指令", "问题", "题目"),
+        re.compile(
+            rf"\b{_MAKE}\b[^.!?\n]{{0,60}}?\b(?:\d+|ten|twenty|several|many|more|new|diverse|series|list|set|high-quality|different)\b"
+            rf"[^.!?\n]{{0,50}}?\b{_TASK}\b|(?:生成|编写|列出|提出|设计|想出)[^。\n]{{0,16}}(?:任务|指令|问题|题目)"
+        ),
+    ),
+    Mark(
+        HARDER,
+        ("rewrite", "evolve", "complex", "harder", "difficult", "rarer", "constraint", "改写", "复杂"),
+        re.compile(
+            rf"\b(?:rewrite|evolve|transform|make|modify|deepen|upgrade|invent)\b[^.\n]{{0,60}}?\b{_GIVEN}?\b[^.\n]{{0,30}}?\b{_TASK}\b"
+            r"[^\n]{0,120}?\b(?:complex|harder|difficult|rarer|deeper|constraints?|challenging|concrete|several steps)\b"
+            r"|改写[^。\n]{0,30}(?:更复杂|更难)"
+        ),
+    ),
+    Mark(
+        BOTH_SIDES,
+        ("human", "transcript", "dialog", "conversation", "two experts", "speaker", "对话"),
+        re.compile(
+            r"\[(?:human|user|ai|assistant)\]|\b(?:complete|write|continue|simulate|generate|compose)\b[^.\n]{0,60}?"
+            r"\b(?:transcripts?|dialogues?|dialogs?|conversations?)\b[^.\n]{0,40}?\b(?:between|format|both|turns)\b"
+            r"|\bconversation between (?:a |an )?(?:human|user|two)|(?:生成|编写|模拟)[^。\n]{0,16}对话"
+        ),
+    ),
+    Mark(
+        SCORE,
+        ("rubric", "score", "rate ", "grade", "feedback", "评分", "打分"),
+        re.compile(
+            r"\bscor(?:e|ing) rubric|\brubric\b|\b(?:rate|score|grade|evaluate|assess)\b[^.\n]{0,60}?\b(?:response|answer|output|solution|"
+            r"completion|reply|trace)s?\b|\binteger (?:number )?between \d|\bon a scale (?:of|from)\b|评分标准|打分"
+        ),
+    ),
+    Mark(
+        COMPARE,
+        ("response", "answer", "assistant", "better", "prefer", "tie", "回答"),
+        re.compile(
+            r"\b(?:two|both|pair of)\b[^.\n]{0,40}?\b(?:responses?|answers?|assistants?|outputs?|completions?|replies)\b"
+            r"|\b(?:which|whose)\b[^.\n]{0,60}?\b(?:better|preferred|preferable|more helpful)\b"
+            r"|\[(?:response|answer|assistant) ?[12ab]\]|\b(?:response|answer|assistant|output) (?:a|1)\b[^.\n]{0,80}?"
+            r"\b(?:response|answer|assistant|output)? ?(?:b|2)\b|哪个回答"
+        ),
+    ),
+    Mark(
+        SPIN,
+        ("inspir", "snippet", "seed", "diverse", "dataset", "training data", "synthetic", "self-contained", "example"),
+        re.compile(
+            r"\b(?:gain|draw|take|for|as) inspiration\b|\binspired by\b[^.\n]{0,60}?\b(?:snippet|fragment|passage|seed|document)"
+            r"|\bseed (?:tasks?|examples?|questions?|topics?)\b|\b(?:training|fine-?tuning|synthetic|sft) (?:data|examples?|samples?|set)\b"
+            r"|\bdiverse\b[^.\n]{0,40}?\b(?:tasks|instructions|questions|examples|topics|set|samples|pairs)\b|\bself-contained\b"
+        ),
+    ),
+    Mark(
+        TOOLS,
+        ("api", "tool", "function", "access:", "parameters"),
+        re.compile(
+            r"\bmay call (?:this|these|the following) (?:api|tool|function)|\b(?:tools?|apis?|functions?) (?:you (?:have|can)|available|access)"
+            r"|\btoolformer\b|\baccess: ?\w|\bparameters: ?\{|\bsimulat\w+[^.\n]{0,40}?\b(?:api|tool)\b"
+        ),
+    ),
+    Mark(
+        CLEAN,
+        ("reasoning", "trace", "solution", "thought", "thinking", "推理"),
+        re.compile(
+            r"\b(?:clean(?: up)?|correct|polish|rewrite|normali[sz]e|verify|check|grade|judge|repair|shorten|condense|filter)\b[^.\n]{0,60}?"
+            r"\b(?:reasoning|traces?|solutions?|chains? of thought|thoughts?|thinking|transcripts?)\b"
+        ),
+    ),
+    Mark(
+        STEPS,
+        ("step", "boxed", "rationale", "reasoning", "explain", "think", "逐步", "推理", "解释"),
+        re.compile(
+            r"step[- ]by[- ]step|\\boxed|\brationale\b|\bshow (?:your|all) (?:work|steps|reasoning)|\bexplain (?:your|how|why|each|every)\b"
+            r"|\b(?:detailed|thorough) (?:reasoning|explanation|solution)|逐步|推理过程|解释"
+        ),
+    ),
+    Mark(
+        LABEL,
+        ("classif", "label", "probabilit", "sentiment", "categor", "topic", "intent", "spam", "entail", "分类"),
+        re.compile(
+            r"\b(?:classify|label|categori[sz]e|assign|predict|determine|decide)\b[^\n]{0,100}?\b(?:label|class|categor|topic|sentiment|intent|"
+            r"probabilit|spam|entail|polarity|whether)|\bprobabilit(?:y|ies) (?:of|for)\b|\bsentiment\b|分类"
+        ),
+    ),
+)
+
+
+def marks(text: str) -> int:
+    """Return the marks of a text as a set of bits.
+
+    Examples:
+        >>> marks("Come up with a series of 20 diverse tasks.") == TASKS | SPIN
+        True
+        >>> marks("How do I get to Linz?")
+        0
+
+    """
+    low = edges(text, EDGE).lower()
+    found = 0
+    for mark in MARKS:
+        if any(stem in low for stem in mark.stems) and mark.pattern.search(low):
+            found |= mark.bit
+    return found

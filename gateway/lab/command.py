@@ -1,0 +1,146 @@
+"""``stillguard lab``: the detection benchmark, from the command line."""
+
+import math
+import os
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from detectors.base import Baseline
+from detectors.lab.pack import Pack
+from detectors.lab.population import Tenant, population
+from gateway.app.analysing import SHIPPED
+from gateway.decisions import SEVERITY_TOUCHES_CLIENT
+from gateway.faults import Faults
+from gateway.lab.ablation import ablations
+from gateway.lab.findings import CONTRACTED, Findings
+from gateway.lab.judging import Bench
+from gateway.lab.report import NAME, write
+from gateway.lab.running import FITTED, Told, fitted, honest_windows, judged
+from gateway.lab.tables import measured
+from gateway.plugins import panel
+from gateway.policies.file import load_policy
+from gateway.policies.ladder import Ladder
+
+Size: TypeAlias = Literal["small", "full"]
+POLICY = Path(__file__).parents[2] / "deploy" / "policies" / "balanced.yaml"
+FIGURES = Path(__file__).parents[2] / "docs" / "figures"
+_SMALL = 0.05  # of the full population; every kind plays at least once
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class Setting(NamedTuple):
+    """What a benchmark is run with.
+
+    Attributes:
+        pack: the traffic pack, if there is one.
+        seed: of every tenant.
+        size: small (seconds) or full.
+        jobs: processes.
+        baseline, policy: files.
+    """
+
+    pack: Pack | None
+    seed: int
+    size: Size
+    jobs: int
+    baseline: Path
+    policy: Path
+
+
+@click.group()
+def lab() -> None:
+    """The lab: what the detectors catch, what they cost the innocent, and how the literature compares."""
+
+
+@lab.command("evaluate")
+@click.option(
+    "--pack", "folder", type=_FOLDER, envvar="STILLGUARD_PACK", help="Traffic pack; own-written text without it."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of every tenant.")
+@click.option(
+    "--size", type=click.Choice(["small", "full"]), default="full", show_default=True, help="How many tenants."
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=FIGURES, help="Folder for the figures."
+)
+@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Processes; as many as there are cores.")
+@click.option("--baseline", type=_FILE, default=SHIPPED, help="What the detectors bet against.")
+@click.option("--policy", type=_FILE, default=POLICY, help="The policy whose alarms count.")
+def evaluate(
+    folder: Path | None, seed: int, size: Size, out: Path, jobs: int | None, baseline: Path, policy: Path
+) -> None:
+    """Measure the panel on accounts that nothing was learnt from, beside the detectors of the literature."""
+    setting = Setting(Pack(folder) if folder else None, seed, size, jobs or os.cpu_count() or 1, baseline, policy)
+    try:
+        found, played = run(setting)
+    except (Faults, msgspec.DecodeError) as fault:
+        raise click.ClickException(str(fault)) from fault
+    command = f"stillguard lab evaluate{' --pack DIR' if folder else ''} --seed {seed} --size {size}"
+    for line in measured(
+        one for one in write(out, found, command, played) if one.must is not None or one.aim is not None
+    ):
+        click.echo(line)
+    click.echo(f"{out / NAME}.md", err=True)
+
+
+def run(setting: Setting) -> tuple[Findings, str]:
+    """Return what was found, and in words on whom.
+
+    Raises:
+        Faults: the policy is at fault.
+        msgspec.DecodeError: the baseline is.
+    """
+    ladder = load_policy(setting.policy)
+    baseline = msgspec.json.decode(setting.baseline.read_bytes(), type=Baseline)
+    learn, tenants = _tenants(setting)
+    honest = [one for one in learn if one.label == "benign" and not one.kind.startswith(CONTRACTED)]
+    with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as progress:
+        rivals = fitted(honest, _bar(progress, "rivals learn", min(len(honest), FITTED)))
+        bench = Bench(panel({}), baseline, ladder, rivals)
+        alone = bench._replace(rivals=())
+        learnt = honest_windows(alone, honest, setting.jobs, _bar(progress, "windows to learn from", len(honest)))
+        outcomes = judged(bench, tenants, setting.jobs, _bar(progress, "tenants judged", len(tenants)))
+    left_out = ablations(outcomes, bench.panel, ladder)
+    found = Findings(outcomes, learnt, left_out, list(bench.panel), _promise(ladder))
+    return found, _played(learn, found, setting)
+
+
+_COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+
+
+def _bar(progress: Progress, says: str, total: int) -> Told:
+    """Return what moves a bar on by one."""
+    return partial(progress.advance, progress.add_task(says, total=total))
+
+
+def _tenants(setting: Setting) -> tuple[list[Tenant], list[Tenant]]:
+    """Return accounts to learn from, and accounts to judge."""
+    scale = 1.0 if setting.size == "full" else _SMALL
+    learn = population(setting.pack, "learn", setting.seed, scale, 0.0)
+    return learn, population(setting.pack, "judge", setting.seed, scale, scale)
+
+
+def _promise(ladder: Ladder) -> float:
+    """Return what the mildest rung that touches the client promises, subject-days."""
+    touching = [rung.weight for rung in ladder.rungs if rung.verdict.severity >= SEVERITY_TOUCHES_CLIENT]
+    return math.exp(min(touching, default=0.0))
+
+
+def _played(learn: Sequence[Tenant], found: Findings, setting: Setting) -> str:
+    """Return in words whom the figures are about."""
+    honest, thieves = found.honest(), found.thieves()
+    exchanges = sum(one.exchanges for one in found.outcomes)
+    text = "public and own-written text" if setting.pack else "own-written text alone"
+    return (
+        f"{len(honest)} honest tenants and {len(found.contracted())} under contract, {len(thieves)} adversaries "
+        f"({len(found.single())} of them single-key), {exchanges} exchanges of {text}; rivals and `_limit_learnt` "
+        f"learn from {len(learn)} others."
+    )
