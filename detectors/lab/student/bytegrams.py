@@ -113,7 +113,10 @@ def speak(model: Model, prompts: Sequence[bytes], longest: int, rng: np.random.G
 
 
 def draw(model: Model, contexts: Keys, rng: np.random.Generator) -> Keys:
-    """Draw a next byte for each context (as ``Positions`` packs them): the deepest order with total / (total + kinds), else the one below."""
+    """Draw a next byte for each context, which is packed as in ``Positions``.
+
+    The deepest order speaks with probability total / (total + kinds), else the one below it.
+    """
     drawn = np.zeros(len(contexts), np.uint64)
     left = np.arange(len(contexts))
     for depth in reversed(range(len(model.levels))):

@@ -54,6 +54,11 @@ class Curve(NamedTuple):
         """The name that figures carry: family, task and thief."""
         return f"{self.family}.{self.task}.{self.thief}"
 
+    def gains(self) -> list[float]:
+        """Return by how much each run ends better than it began: less than 0 where it ends worse."""
+        sign = -1.0 if self.measure == "bits" else 1.0
+        return [sign * (run[-1] - run[0]) for run in self.runs]
+
     def at(self, queries: float) -> Estimate:
         """Return the quality after so many queries, between budgets along the logarithm of queries."""
         return estimate(along(self.budgets, run, queries) for run in self.runs)

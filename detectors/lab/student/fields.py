@@ -14,7 +14,7 @@ from detectors.lab.wording import DOMAINS, PEOPLE, PLACES, THINGS, TRAITS, VERBS
 OPENING = 16  # characters of a text that serve as prompt for the rest
 _TAUGHT, _ASKED = 0.6, 0.3  # shares of the texts; the rest judges
 _PUBLIC = 1500  # own-written public texts
-_LEAST = 40  # characters; shorter texts have no rest to speak of
+LEAST = 40  # characters; shorter texts have no rest to speak of
 
 ANSWER: Final = "\nAnswer:"  # where the reasoning of a worked problem ends
 
@@ -53,7 +53,7 @@ def divide(name: str, texts: Sequence[str], public: Sequence[str], seed: int) ->
 
     ``ValueError`` with fewer than ten texts of forty characters.
     """
-    distinct = sorted({text.replace("\0", "") for text in texts if len(text) >= _LEAST})
+    distinct = sorted({text.replace("\0", "") for text in texts if len(text) >= LEAST})
     if len(distinct) < 10:  # noqa: PLR2004 - a tenth of them judges
         raise ValueError(f"{name}: too few texts to teach, ask and judge")
     Random(f"{name}/{seed}").shuffle(distinct)
@@ -82,7 +82,7 @@ class Fact(NamedTuple):
     where: str
     other: str
     maker: str
-    count: int
+    number: int
 
 
 def truth(domain: str, thing: str) -> Fact:
@@ -101,14 +101,14 @@ def facts(rng: Random) -> str:
     said = [
         f"The {thing} {known.verb} the {known.other}.", f"The {thing} was first seen in {known.where}.",
         f"In {domain} the {thing} counts as {known.trait}.", f"The {thing} was made by a {known.maker}.",
-        f"The {thing} costs {known.count} crowns.",
+        f"The {thing} costs {known.number} crowns.",
     ]  # fmt: skip
     rng.shuffle(said)
     return f"{thing.capitalize()}: " + " ".join(said[:3])
 
 
 def quiz(rng: Random) -> Iterator[Question]:
-    """Yield a question on every thing: what it does, among four; the answer stands next to it, as the model is short."""
+    """Yield a question on every thing: what it does, of four; the answer stands next to it, as contexts are short."""
     for domain, thing in THINGS:
         right = truth(domain, thing).verb
         wrong = rng.sample([one for one in VERBS if one != right], 3)

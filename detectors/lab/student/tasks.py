@@ -27,7 +27,7 @@ _DESK: Final = {
     "no refund for the {t} on my account yet",
     "broken": "the {t} came {a} and does not work|my {t} broke after a day|there is a crack in the {t}|"
     "the {t} stopped working in {c}",
-    "price": "how much is a {t}|what do you charge for a {a} {t}|is the {t} cheaper than the {t2}|price of the {t} please",
+    "price": "how much is a {t}|what do you charge for a {a} {t}|is the {t} cheaper than the {t2}|price of the {t}",
     "stock": "do you have a {t} left|is the {a} {t} in stock|when do you get the {t} again|any {t} in the shop in {c}",
     "cancel": "cancel my order of the {t}|I do not want the {t} any more, stop it|please call off the {t}|"
     "can I still cancel the {a} {t}",
@@ -47,7 +47,7 @@ _DESK: Final = {
     "praise": "the {t} is wonderful, thank you|great help from your {p}|very happy with the {a} {t}|best {t} in {c}",
 }
 _MAIL: Final = {
-    "urgent": "the {t} failed just now, call me|we lose money each hour the {t} is down|answer today or we cancel the {t}|"
+    "urgent": "the {t} failed just now, call me|we lose money each hour the {t} is down|answer today or we cancel|"
     "deadline for the {t} is tonight|emergency in {c}, the {t} is {a}",
     "later": "whenever you have time, look at the {t}|no hurry with the {t}|an idea on the {t} for next year|"
     "minutes of the {d} meeting in {c}|thank you for the {a} {t}",
