@@ -24,7 +24,7 @@ class Scale(NamedTuple):
     seeds: int
 
 
-SCALES: Final[dict[Size, Scale]] = {"small": Scale(600, 600, 300, 2), "full": Scale(3000, 8000, 4000, 3)}
+SCALES: Final[dict[Size, Scale]] = {"small": Scale(400, 400, 200, 2), "full": Scale(3000, 8000, 4000, 3)}
 
 
 class Findings(NamedTuple):
