@@ -23,6 +23,7 @@ from gateway.lab.findings import Findings
 from gateway.lab.judging import Bench
 from gateway.lab.report import NAME, write
 from gateway.lab.running import FITTED, Told, fitted, honest_windows, judged
+from gateway.lab.student_command import student
 from gateway.lab.tables import measured
 from gateway.plugins import panel
 from gateway.policies.file import load_policy
@@ -58,6 +59,9 @@ class Setting(NamedTuple):
 @click.group()
 def lab() -> None:
     """The lab: what the detectors catch, what they cost the innocent, and how the literature compares."""
+
+
+lab.add_command(student)
 
 
 @lab.command("evaluate")
