@@ -181,7 +181,9 @@ class Baseline(msgspec.Struct, frozen=True):
         numbers, means = dict(self.numbers), dict(self.means)
         for name in {name for kind in learnt for name in self.classes[kind]}:
             default = self.numbers.get(name, 0.0)
-            numbers[name] = sum([share * self.classes[kind].get(name, default) for kind, share in learnt.items()]) / total
+            numbers[name] = (
+                sum([share * self.classes[kind].get(name, default) for kind, share in learnt.items()]) / total
+            )
         for name, mean in self.means.items():
             rows = [(share, self.class_means.get(kind, {}).get(name, mean)) for kind, share in learnt.items()]
             means[name] = tuple([sum([share * row[i] for share, row in rows]) / total for i in range(len(mean))])

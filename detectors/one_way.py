@@ -180,7 +180,9 @@ def _count_query(counts: list[int], query: QueryObservation, known: set[int]) ->
     counts[13] += query.images > 0
     counts[14] += query.logprobs > 0 and not query.scaffold
     counts[15] += query.logprobs >= DEEP
-    counts[16] += len(known.intersection([quote & WORD for quote in query.quotes[:WHOLE]])) >= WHOLE - 1 if known else False
+    counts[16] += (
+        len(known.intersection([quote & WORD for quote in query.quotes[:WHOLE]])) >= WHOLE - 1 if known else False
+    )
 
 
 def _count_answer(counts: list[int], answer: AnswerObservation, served: bytes, known: set[int]) -> bytes:
