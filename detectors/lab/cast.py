@@ -98,7 +98,9 @@ class Cast(NamedTuple):
         openings = rng.choices(shown, k=round(wanted / self.recipe.turns) + 1)
         times = sorted(one.at + rng.uniform(1.0, 90.0) for one in openings)
         given = Given(rng, times, self.library.gaps)
-        hidden = play(rng, self._job(rng, self.recipe, self.says, kept), given, kept, wanted, attack=True)
+        hidden = play(
+            rng, self._job(rng, self.recipe, self.says, kept), given, kept, wanted, attack=bool(self.recipe.profile)
+        )
         return sorted([*shown, *hidden], key=lambda one: one.at)
 
     def _resold(self, seed: str, kept: Habits) -> list[Asked]:
