@@ -24,8 +24,8 @@ _COVERS: Final = tuple(
     r for r in BENIGN if r.volume.median >= _HIDES and not r.ordered and not r.parts and not r.contracted
 )
 _CAN_HIDE: Final = tuple(r for r in ADVERSARIES if r.profile not in "ejk" and r.volume.least > _HIDES * 2)
-_SCALE: Final = {"learn": 0.75, "judge": 0.8}  # of the recipes' shares, so that there are as many as wanted
-_LEARNING: Final = 0.25  # distillers' population where detectors learn, against that where they are judged
+_SCALE: Final = {"learn": 0.72, "judge": 0.76}  # of the recipes' shares, so that there are as many as wanted
+_LEARNING: Final = 0.2  # distillers' population where detectors learn, against that where they are judged
 
 
 class Tenant(NamedTuple):
