@@ -115,8 +115,10 @@ def _thief(library: Library, part: Part, recipe: Recipe, rng: Random) -> Cast:
 
 def _padded(library: Library, part: Part, recipe: Recipe, rng: Random, share: float) -> Cast:
     says, cover = _choose(library, part, recipe, rng), rng.choice(_COVERS)
-    covers = _choose(library, part, cover, rng)
-    return Cast(library, part, recipe, says, _drawn(rng, _LONG), cover=(cover, covers), share=share)
+    covers, most = _choose(library, part, cover, rng), _drawn(rng, _LONG)
+    if not says.source.startswith(OWN) and len(library.rows(says.source, part)) < most * share:
+        says = Says(f"{OWN}{recipe.own.__name__}:{says.half}", says.half, says.seen)  # too small a source to hide in
+    return Cast(library, part, recipe, says, most, cover=(cover, covers), share=share)
 
 
 def _team(library: Library, part: Part, rng: Random) -> Cast:
