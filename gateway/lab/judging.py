@@ -33,6 +33,7 @@ class Bench(NamedTuple):
         panel, baseline, policy: as an operator would run them.
         rivals: the literature's detectors, fitted.
         sizes: windows that are judged alone, and how many of each at most a tenant.
+        most: exchanges of a life at most; 0: all.
     """
 
     panel: Panel
@@ -40,6 +41,7 @@ class Bench(NamedTuple):
     policy: Policy
     rivals: Sequence[Rival] = ()
     sizes: dict[int, int] = SIZES
+    most: int = 0
 
 
 def schedule(count: int) -> list[int]:
@@ -74,7 +76,7 @@ def touches(policy: Policy, standing: Standing) -> bool:
 
 def judge(bench: Bench, tenant: Playable) -> Outcome:
     """Return what becomes of a tenant."""
-    life = lived(tenant, embedded=bool(bench.rivals))
+    life = lived(tenant, bench.most, embedded=bool(bench.rivals))
     looks = schedule(len(life.pairs))
     alarm = convinced = 0
     seen: list[Standing] = []
