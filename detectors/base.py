@@ -159,29 +159,35 @@ class Baseline(msgspec.Struct, frozen=True):
         source: what it was learnt from, in words.
         numbers: calibrated numbers by dotted name, for example ``repetition.rate``.
         classes: the same by traffic class, where that class was learnt apart.
+        means: mean feature vectors by detector; ``class_means`` by traffic class and detector.
     """
 
     source: str = "none"
     numbers: dict[str, float] = {}
     classes: dict[str, dict[str, float]] = {}
+    means: dict[str, tuple[float, ...]] = {}
+    class_means: dict[str, dict[str, tuple[float, ...]]] = {}
 
     def number(self, name: str, default: float) -> float:
         """Return the calibrated number, or the detector's own default where nothing was learnt."""
         return self.numbers.get(name, default)
 
     def within(self, placed: Mapping[str, float]) -> "Baseline":
-        """Return the baseline of a subject placed among the classes: their numbers, mixed as it is placed."""
+        """Return the baseline of a subject placed among the classes: their numbers and means, mixed as it is placed."""
         learnt = {kind: share for kind, share in placed.items() if kind in self.classes and share >= LEAST_SHARE}
         total = sum(learnt.values())
         if not total:
             return self
-        names = {name for kind in learnt for name in self.classes[kind]}
-        mixed = {
-            name: sum([share * self.classes[kind].get(name, self.numbers.get(name, 0.0)) for kind, share in learnt.items()])
-            / total
-            for name in names
-        }
-        return Baseline(self.source, {**self.numbers, **mixed}, self.classes)
+        numbers, means = dict(self.numbers), dict(self.means)
+        for name in {name for kind in learnt for name in self.classes[kind]}:
+            default = self.numbers.get(name, 0.0)
+            numbers[name] = (
+                sum([share * self.classes[kind].get(name, default) for kind, share in learnt.items()]) / total
+            )
+        for name, mean in self.means.items():
+            rows = [(share, self.class_means.get(kind, {}).get(name, mean)) for kind, share in learnt.items()]
+            means[name] = tuple([sum([share * row[i] for share, row in rows]) / total for i in range(len(mean))])
+        return Baseline(self.source, numbers, self.classes, means, self.class_means)
 
 
 S = TypeVar("S", bound=msgspec.Struct)

@@ -15,9 +15,12 @@ DAILY = 24.0  # starts of a bet in a day: one an hour
 
 
 class InterfaceState(msgspec.Struct, frozen=True, array_like=True):
-    """Trials are questions, successes how plainly their parameters probe; probes by kind, for the reasons only."""
+    """Trials are questions, successes how plainly their parameters probe, and those that lift logits; probes by kind, for
+    the reasons only.
+    """
 
     queries: Tally = Tally()
+    lifted: Tally = Tally()
     biased: int = 0
     scored: int = 0
     sampled: int = 0
@@ -27,12 +30,13 @@ class InterfaceState(msgspec.Struct, frozen=True, array_like=True):
 class Interface:
     """The client sets parameters that serve to read the model's probabilities, not to use its answers.
 
-    Each question is worth x: a logit bias together with log-probabilities 1 (the two lift logits out of the model,
-    and honest uses of one seldom need the other); many log-probabilities over a long text one half (a scoring job
-    asks for a handful of tokens); a few over a long text one quarter; many samples of one question at a high
-    temperature one half. The largest counts. The bet is against the highest mean that honest subjects keep to.
+    Two bets are averaged. A logit bias together with log-probabilities lifts logits out of the model, and honest uses
+    of one seldom need the other. Beside it each question is worth x: many log-probabilities over a long text one half
+    (a scoring job asks for a handful of tokens); a few over a long text one quarter; many samples of one question at a
+    high temperature one half; the largest counts. Each bet is against the highest mean that honest subjects keep to.
 
-    Numbers read from the baseline (``nulls``): ``interface.rate``, the highest mean x of an honest subject.
+    Numbers read from the baseline (``nulls``): ``interface.rate``, the highest mean x of an honest subject, and
+    ``interface.lift_rate``, the highest share of its questions with both bias and log-probabilities.
 
     Attributes:
         scoring_tokens: a cap on the answer up to which log-probabilities serve scoring, tokens.
@@ -63,7 +67,7 @@ class Interface:
     name: ClassVar[str] = "interface"
     family: ClassVar[Family] = "interface"
     state: ClassVar[type[InterfaceState]] = InterfaceState
-    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"interface.rate": 0.1})
+    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"interface.rate": 0.1, "interface.lift_rate": 0.05})
     delay: ClassVar[int] = 12  # questions with bias and log-probabilities until `speaks`, under the default null
     speaks: ClassVar[float] = 13.8  # nats: one in a million
     merge_tolerance: ClassVar[float] = 0.0  # counts are exact
@@ -77,26 +81,30 @@ class Interface:
         if not isinstance(observation, QueryObservation):
             return state
         biased, scored, sampled = self._probes(observation)
-        x = max(biased, scored, sampled)
+        x = max(scored, sampled)
         queries = tally.add(state.queries, observation.at, x)
-        if not x:
-            return InterfaceState(queries, state.biased, state.scored, state.sampled)
+        lifted = tally.add(state.lifted, observation.at, biased)
+        if not (x or biased):
+            return InterfaceState(queries, lifted, state.biased, state.scored, state.sampled)
         return InterfaceState(
-            queries, state.biased + (biased > 0), state.scored + (scored > 0), state.sampled + (sampled > 0)
+            queries, lifted, state.biased + (biased > 0), state.scored + (scored > 0), state.sampled + (sampled > 0)
         )
 
     def merge(self, a: InterfaceState, b: InterfaceState) -> InterfaceState:
         """Add the counts."""
         queries = tally.merge(a.queries, b.queries)
-        return InterfaceState(queries, a.biased + b.biased, a.scored + b.scored, a.sampled + b.sampled)
+        lifted = tally.merge(a.lifted, b.lifted)
+        return InterfaceState(queries, lifted, a.biased + b.biased, a.scored + b.scored, a.sampled + b.sampled)
 
     def evidence(self, state: InterfaceState, baseline: Baseline) -> Evidence:
-        """Bet against the rate."""
+        """Bet against both rates and average the two bets."""
         trials, grains = tally.columns(state.queries)
-        if not any(grains):
+        _, lifted = tally.columns(state.lifted)
+        if not any(grains) and not any(lifted):
             return Evidence()
-        rate = baseline.number("interface.rate", self.nulls["interface.rate"])
-        bet = betting.log_e_sum(trials, [grain / GRAINS for grain in grains], rate, DAILY)
+        rates = tuple([baseline.number(name, default) for name, default in self.nulls.items()])
+        both = [grain / GRAINS for grain in grains], [grain / GRAINS for grain in lifted]
+        bet = betting.log_e_mean(trials, both, rates, DAILY)
         n = sum(trials)
         because = {
             "queries": float(n),
@@ -109,7 +117,8 @@ class Interface:
     def statistic(self, state: InterfaceState) -> dict[str, float]:
         """Return what calibration compares among honest subjects, by the names of ``nulls``."""
         n, k = tally.totals(state.queries)
-        return {"interface.rate": k / n} if n else {}
+        _, lifted = tally.totals(state.lifted)
+        return {"interface.rate": k / n, "interface.lift_rate": lifted / n} if n else {}
 
     def _probes(self, query: QueryObservation) -> tuple[float, float, float]:
         """Return how plainly a question probes by bias, by log-probabilities, by samples; each from 0 to 1."""

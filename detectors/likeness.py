@@ -15,6 +15,14 @@ from detectors.stats import likeness, tally
 WEEK = 168  # hours
 PAYLOADS, GRAMS, TEMPLATES, SCAFFOLDS, CELLS = 7, 7, 5, 5, 6  # lgk of the sketches: 56 to 104 bytes each
 MARKS = 10  # kinds of request that are told apart (``gateway.asks``)
+TELLING = (
+    0,
+    1,
+    2,
+    5,
+    7,
+)  # of them: tasks, harder, both sides, spin, clean. Evaluators score, compare, label and ask for
+# steps as often as harvesters do, and frameworks describe tools in the text: that tells nothing
 SHORT, LONG, TURNS = 16, 200, 2  # tokens of a label; tokens worth taking; messages of a single question
 COUNTS = ("queries", "single", "demands", "grams", "answers", "sized", "short", "long", "tokens", "given", "expands",
           "entropy", "reasoned")  # fmt: skip
@@ -75,8 +83,8 @@ class Likeness:
     state: ClassVar[type[LikenessState]] = LikenessState
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({})
     signs: ClassVar[Mapping[str, int]] = MappingProxyType(
-        {f"marks.{i}": 1 for i in range(MARKS)}
-        | {f"marks.{i}.fresh": 1 for i in range(MARKS)}
+        {f"marks.{i}": 1 for i in TELLING}
+        | {f"marks.{i}.fresh": 1 for i in TELLING}
         | {"single": 1, "fresh": 1, "novel": 1, "wide": 1, "demands": 1, "demands.fresh": 1, "short": 0, "long": 1}
         | {"size": 0, "expands": 1, "entropy": 0, "reasoned": 1, "given": 0, "many": 1}
         | {"fresh.long": 1, "wide.long": 1, "wide.novel": 1, "novel.many": 1, "wide.many": 1}
@@ -122,14 +130,18 @@ class Likeness:
             weight = likeness.log_e(self.name, shares, n, baseline)
             if weight > best:
                 best, shown = weight, {**shares, "queries": n}
-        told = {name: value for name, value in shown.items() if name.count(".") < 2 and not name.endswith((".long", ".novel", ".many", ".fresh"))}
+        told = {
+            name: value
+            for name, value in shown.items()
+            if name.count(".") < 2 and not name.endswith((".long", ".novel", ".many", ".fresh"))
+        }
         return Evidence(best, told)
 
     def statistic(self, state: LikenessState) -> dict[str, float]:
         """Return nothing: calibration learns from ``spans``."""
         return {}
 
-    def spans(self, state: LikenessState) -> list[tuple[float, dict[str, float]]]:
+    def spans(self, state: LikenessState, _baseline: Baseline) -> list[tuple[float, dict[str, float]]]:
         """Return queries and shares, of the newest week and of the whole life: what the weights are learnt on."""
         return [(sheaf.counts[_AT["queries"]], _shares(sheaf)) for sheaf in _spans(state)]
 
@@ -153,7 +165,9 @@ def _added(sheaf: Sheaf, observations: Sequence[Observation]) -> Sheaf:
         tuple(counts),
         distinct.add_all(sheaf.payloads, [query.payload for query in single], PAYLOADS),
         distinct.add_all(sheaf.grams, [gram for query in single for gram in query.grams], GRAMS),
-        distinct.add_all(sheaf.templates, [query.scaffold ^ query.opening for query in single if query.opening], TEMPLATES),
+        distinct.add_all(
+            sheaf.templates, [query.scaffold ^ query.opening for query in single if query.opening], TEMPLATES
+        ),
         distinct.add_all(sheaf.scaffolds, [query.scaffold for query in single if query.scaffold], SCAFFOLDS),
         distinct.add_all(sheaf.cells, [query.cell for query in single if query.cell >= 0], CELLS),
     )
@@ -239,7 +253,7 @@ def _shares(sheaf: Sheaf) -> dict[str, float]:
         "novel.many": novel * fresh * single * many,
         "wide.many": wide * fresh * single * many,
     }
-    for i in range(MARKS):
+    for i in TELLING:
         shares[f"marks.{i}"] = counts[len(COUNTS) + i] / n
         shares[f"marks.{i}.fresh"] = counts[len(COUNTS) + i] / n * fresh
     return shares

@@ -17,9 +17,10 @@ PAYLOADS, SETTINGS = 7, 4  # lgk of the sketches
 SERVED = 96  # shingles of the newest answers that are remembered, four bytes each
 WORD = 0xFFFFFFFF
 RETURNS = 2  # shingles that must come back: one may be a common phrase
-TURNS, HOT = 2, 0.7
+WHOLE = 4  # lowest shingles of a turn that are an answer's own: the turn is that answer, said again
+TURNS, HOT, DEEP = 2, 0.7, 10  # messages of a single question; temperature; alternatives a token
 COUNTS = ("queries", "single", "tooled", "named", "returned", "sampled", "hot", "scored", "biased", "answers", "cut",
-          "long", "refused", "images")  # fmt: skip
+          "long", "refused", "images", "bare", "deep", "echoed")  # fmt: skip
 _LONG = 200  # tokens
 
 
@@ -75,7 +76,7 @@ class OneWay:
     signs: ClassVar[Mapping[str, int]] = MappingProxyType(
         {"single": 1, "untooled": 1, "unnamed": 1, "kept": 1, "sampled": 1, "hot": 0, "scored": 1, "biased": 1}
         | {"fresh": 1, "again": 0, "settings": 0, "many": 1, "cut": 0, "text": 1, "kept.long": 1, "kept.fresh": 1}
-        | {"again.hot": 1}
+        | {"again.hot": 1, "bare": 1, "deep": 1, "echoed": 1}
     )
     merge_tolerance: ClassVar[float] = math.inf  # which answers are the newest depends on who is asked
 
@@ -110,12 +111,14 @@ class OneWay:
         else:
             before = _united(before, b.newest)
         half = 2 * SERVED  # bytes of each: half of four bytes times so many
-        return OneWayState(a.week, newest, before, a.served[-4 * SERVED :] if not b.served else b.served[-half:] + a.served[-half:])
+        return OneWayState(
+            a.week, newest, before, a.served[-4 * SERVED :] if not b.served else b.served[-half:] + a.served[-half:]
+        )
 
     def evidence(self, state: OneWayState, baseline: Baseline) -> Evidence:
         """Weigh the newest week and the whole life, and say the larger."""
         best, shown = 0.0, {}
-        for n, shares in self.spans(state):
+        for n, shares in self.spans(state, baseline):
             weight = likeness.log_e(self.name, shares, n, baseline)
             if weight > best:
                 best, shown = weight, {**shares, "queries": n}
@@ -125,7 +128,7 @@ class OneWay:
         """Return nothing: calibration learns from ``spans``."""
         return {}
 
-    def spans(self, state: OneWayState) -> list[tuple[float, dict[str, float]]]:
+    def spans(self, state: OneWayState, _baseline: Baseline) -> list[tuple[float, dict[str, float]]]:
         """Return queries and shares, of the newest week and of the whole life: what the weights are learnt on."""
         flows = [state.newest]
         if state.before.counts[0]:
@@ -175,6 +178,11 @@ def _count_query(counts: list[int], query: QueryObservation, known: set[int]) ->
     counts[7] += query.logprobs > 0
     counts[8] += query.logit_bias > 0
     counts[13] += query.images > 0
+    counts[14] += query.logprobs > 0 and not query.scaffold
+    counts[15] += query.logprobs >= DEEP
+    counts[16] += (
+        len(known.intersection([quote & WORD for quote in query.quotes[:WHOLE]])) >= WHOLE - 1 if known else False
+    )
 
 
 def _count_answer(counts: list[int], answer: AnswerObservation, served: bytes, known: set[int]) -> bytes:
@@ -189,7 +197,7 @@ def _count_answer(counts: list[int], answer: AnswerObservation, served: bytes, k
 
 def _setting(query: QueryObservation) -> int:
     """Return a number for the knobs as they were set: a grid of them shows as many."""
-    heat = round(max(-1.0, min(100.0, query.temperature if query.temperature == query.temperature else -1.0)) * 20)  # noqa: PLR0124
+    heat = round(max(-1.0, min(100.0, query.temperature if query.temperature == query.temperature else -1.0)) * 20)
     return hash((heat, min(query.samples, 99), query.logprobs > 0))
 
 
@@ -225,4 +233,7 @@ def _shares(flow: Flow) -> dict[str, float]:
         "kept.long": kept * long,
         "kept.fresh": kept * fresh,
         "again.hot": (1.0 - fresh) * hot,
+        "bare": counts[14] / n,
+        "deep": counts[15] / n,
+        "echoed": counts[16] / n,
     }

@@ -141,7 +141,7 @@ class Rhythm:
 
     def evidence(self, state: RhythmState, baseline: Baseline) -> Evidence:
         """Weigh the whole life."""
-        ((n, shares),) = self.spans(state)
+        ((n, shares),) = self.spans(state, baseline)
         weight = likeness.log_e(self.name, shares, n, baseline)
         if not weight:
             return Evidence()
@@ -151,7 +151,7 @@ class Rhythm:
         """Return nothing: calibration learns from ``spans``."""
         return {}
 
-    def spans(self, state: RhythmState) -> list[tuple[float, dict[str, float]]]:
+    def spans(self, state: RhythmState, _baseline: Baseline) -> list[tuple[float, dict[str, float]]]:
         """Return queries and shares of the whole life: what the weights are learnt on."""
         return [(float(state.queries), _shares(state))]
 

@@ -1,4 +1,4 @@
-"""Volume: more new answers in a week than clients of this kind ever take."""
+"""Volume: more new answers than clients of this kind ever take."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,26 +10,22 @@ import msgspec
 
 from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation
 from detectors.sketches import distinct
-from detectors.stats import likeness, tally
+from detectors.stats import likeness
 
-WEEK = 168  # hours
 PAYLOADS = 9  # lgk: 4.6 % standard error
 TURNS = 2  # messages of a single question
 
 
 class VolumeState(msgspec.Struct, frozen=True, array_like=True):
-    """The newest week, counted from 1970 (-1 if none), its answers and different questions, and those before."""
+    """Single questions answered, and a sketch of the different ones."""
 
-    week: int = -1
     answers: int = 0
     payloads: bytes = b""
-    before: int = 0
-    before_payloads: bytes = b""
 
 
 @dataclass(frozen=True)
 class Volume:
-    """The client takes home answers to more different single questions than its kind does in a week, or in its life.
+    """The client takes home answers to more different single questions than its kind ever does.
 
     What a subscription is for depends on who has it: a labeller takes thousands of labels, a person some dozens of
     answers. Compared is the logarithm of the number of different single questions answered, with the tail of the
@@ -43,7 +39,7 @@ class Volume:
 
     Example:
         >>> from detectors.base import QueryObservation
-        >>> numbers = {"volume.many": 1.0, "volume.tail.from": 6.0, "volume.tail.scale": 0.5}
+        >>> numbers = {"volume.many": 1.0, "volume.tail.from": 6.0, "volume.tail.scale": 0.2}
         >>> def life(n):
         ...     asked = [QueryObservation(at=60.0 * i, payload=i) for i in range(n)]
         ...     said = [AnswerObservation(at=query.at, query=query) for query in asked]
@@ -74,38 +70,19 @@ class Volume:
 
     def fold(self, state: VolumeState, observations: Sequence[Observation]) -> VolumeState:
         """Count answers to single questions."""
-        weeks: dict[int, list[int]] = {}
-        for answer in observations:
-            if not isinstance(answer, AnswerObservation) or answer.status >= 400:  # noqa: PLR2004 - HTTP's own
-                continue
-            query = answer.query
-            if query.turns <= TURNS and not query.tools and not query.tool_results:
-                weeks.setdefault(tally.block_of(query.at) // WEEK, []).append(query.payload)
-        for week in sorted(weeks):
-            if week == state.week:
-                payloads = distinct.add_all(state.payloads, weeks[week], PAYLOADS)
-                answers = state.answers + len(weeks[week])
-                state = VolumeState(week, answers, payloads, state.before, state.before_payloads)
-            else:
-                one = VolumeState(week, len(weeks[week]), distinct.add_all(b"", weeks[week], PAYLOADS))
-                state = self.merge(state, one)
-        return state
+        asked = [o.query for o in observations if isinstance(o, AnswerObservation) and o.status < 400]  # noqa: PLR2004 - HTTP's own
+        single = [q.payload for q in asked if q.turns <= TURNS and not q.tools and not q.tool_results]
+        if not single:
+            return state
+        return VolumeState(state.answers + len(single), distinct.add_all(state.payloads, single, PAYLOADS))
 
     def merge(self, a: VolumeState, b: VolumeState) -> VolumeState:
-        """Add the counts, unite the sketches; what is not of the newest week is of before."""
-        if a.week < b.week:
-            a, b = b, a
-        before = a.before + b.before
-        earlier = distinct.union(a.before_payloads, b.before_payloads, PAYLOADS)
-        if a.week == b.week:
-            both = distinct.union(a.payloads, b.payloads, PAYLOADS)
-            return VolumeState(a.week, a.answers + b.answers, both, before, earlier)
-        earlier = distinct.union(earlier, b.payloads, PAYLOADS)
-        return VolumeState(a.week, a.answers, a.payloads, before + b.answers, earlier)
+        """Add the counts, unite the sketches."""
+        return VolumeState(a.answers + b.answers, distinct.union(a.payloads, b.payloads, PAYLOADS))
 
     def evidence(self, state: VolumeState, baseline: Baseline) -> Evidence:
         """Weigh the whole life."""
-        ((n, shares),) = self.spans(state)
+        ((n, shares),) = self.spans(state, baseline)
         weight = likeness.log_e(self.name, shares, n, baseline)
         if not weight:
             return Evidence()
@@ -116,8 +93,7 @@ class Volume:
         """Return nothing: calibration learns from ``spans``."""
         return {}
 
-    def spans(self, state: VolumeState) -> list[tuple[float, dict[str, float]]]:
+    def spans(self, state: VolumeState, _baseline: Baseline) -> list[tuple[float, dict[str, float]]]:
         """Return answers, and the logarithm of the different questions among them: what the tail is learnt on."""
-        everything = distinct.union(state.payloads, state.before_payloads, PAYLOADS)
-        n = float(state.answers + state.before)
-        return [(n, {"many": math.log1p(min(n, distinct.count(everything).mid))})]
+        n = float(state.answers)
+        return [(n, {"many": math.log1p(min(n, distinct.count(state.payloads).mid))})]

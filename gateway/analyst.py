@@ -11,15 +11,18 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from detectors.base import Baseline, Observation, Panel
 from gateway import clock
 from gateway.config import Analysis
 from gateway.decisions import Decision, Policy, Standing, Subject
 from gateway.engine import Folio, decide, fold, importance, seal, weigh
 from gateway.exchange import Entry
-from gateway.folios import Folios
+from gateway.folios import Folios, alike
 from gateway.intake import Intake
 from gateway.journals.base import Journal
+from gateway.pace import due
 from gateway.register import Register
 from gateway.reporting import Found, Reporting
 from gateway.review import BY_HAND, reviewed
@@ -106,7 +109,7 @@ class Analyst:
         folded = Folded(
             upto=batch.upto,
             cases={subject: seal(folio) for subject, folio in folios.items()},
-            ranks={standing.subject: importance(standing) for standing in standings},
+            ranks={subject: folio.rank for subject, folio in folios.items()},
             decisions=decisions,
             at=at,
         )
@@ -124,7 +127,9 @@ class Analyst:
         groups: dict[Subject, list[Observation]] = {}
         everything: list[Observation] = []
         faults: list[str] = []
-        for entry in {entry.id: entry for entry in entries}.values():
+        once = {entry.id: entry for entry in entries}.values()
+        self._intake.prepare(once)
+        for entry in once:
             read = self._intake.read(entry)
             if read.failed:
                 faults.append("intake")
@@ -138,18 +143,26 @@ class Analyst:
     def _fold(
         self, groups: Mapping[Subject, Sequence[Observation]], baseline: Baseline, at: float, faults: list[str]
     ) -> tuple[dict[Subject, Folio], list[Standing]]:
-        """Return the new folios and how their subjects stand."""
+        """Return the new folios, and how those subjects stand that it is time to weigh."""
         folios, damaged = self._folios.open(list(groups), self._store, at)
         faults += damaged
         standings = []
-        for subject, observations in groups.items():
-            folio, failed = fold(self._panel, folios[subject], observations)
-            standing, mute = weigh(self._panel, baseline, folio, subject, at)
-            folios[subject] = folio
-            standings.append(standing)
+        for (subject, *others), observations in alike(groups, folios):
+            before = folios[subject]
+            folio, failed = fold(self._panel, before, observations)
             faults += failed
-            faults += mute
+            wanted = [one for one in (subject, *others) if self._is_due(one, before, folio)]
+            if wanted:
+                standing, mute = weigh(self._panel, baseline, folio, subject, at)
+                faults += mute
+                folio = folio._replace(rank=importance(standing))
+                standings += [replace(standing, subject=one) for one in wanted]
+            folios.update(dict.fromkeys((subject, *others), folio))
         return folios, standings
+
+    def _is_due(self, subject: Subject, before: Folio, after: Folio) -> bool:
+        current = self._register.decisions.get(subject)
+        return due(before.observations, after.observations, before.last_at, after.last_at, current=current)
 
     def _decide(self, standings: Sequence[Standing], policy: Policy) -> list[Decision]:
         decisions = []

@@ -23,6 +23,7 @@ from gateway.identity import key_hash
 from gateway.lab.command import lab
 from gateway.plugins import PluginError
 from gateway.policies.file import load_policies
+from gateway.replay.command import command as replay
 from gateway.secret import secret
 from gateway.slips import MisplacedError
 from gateway.stores.base import Folded
@@ -223,6 +224,8 @@ def delete_decision(file: Path, scope: str, value: str, output: str) -> None:
         raise click.ClickException(f"no decision stands on {scope}:{value}")
     _print([lifted], output)
 
+
+main.add_command(replay)
 
 if __name__ == "__main__":
     main()

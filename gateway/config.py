@@ -5,11 +5,12 @@ Durations are written ``500ms``, ``10s``, ``5m``, ``4h``, ``7d`` and read as sec
 """
 
 import re
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 
 from gateway.units import Duration, Size
 
@@ -96,6 +97,60 @@ class Journal(Section):
     capacity: Size = 1 << 30  # bytes waiting on disk; more is dropped and counted
 
 
+class Onnx(Section):
+    """A sentence encoder of one's own, run in the analyst's process; needs the extra ``onnx``."""
+
+    model: Path
+    vocabulary: Path  # WordPiece, one piece a line: vocab.txt of the model
+    tokens: int = Field(default=128, ge=8, le=512)  # read of a text; the cost grows with them
+
+
+class Endpoint(Section):
+    """A server that embeds: POST of ``{"model", "input"}``, as at OpenAI, vLLM, TEI or llama.cpp."""
+
+    url: str  # the whole address: http://127.0.0.1:8001/v1/embeddings
+    dims: int = Field(ge=2, le=8192)  # numbers in one vector; an answer of another width is a failure
+    model: str = ""
+    key_file: Path | None = None  # its contents are sent as a bearer token
+    timeout: Duration = 2.0  # of one request
+    batch: int = Field(default=64, ge=1, le=2048)  # texts in one request
+
+    @field_validator("url")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if not re.match(r"^https?://[^/\s]+/\S*$", value):
+            raise ValueError("the whole address of an embeddings endpoint: http://host:port/v1/embeddings")
+        return value
+
+
+class ByOnnx(Section):
+    """``embedding: {onnx: …}``."""
+
+    onnx: Onnx
+
+
+class ByEndpoint(Section):
+    """``embedding: {endpoint: …}``."""
+
+    endpoint: Endpoint
+
+
+def _way(value: object) -> str:
+    """Tell which alternative a value is meant as, so that only its own faults are told."""
+    keys = (
+        value.keys() if isinstance(value, Mapping) else type(value).model_fields if isinstance(value, Section) else ()
+    )
+    return next((f"by {way}" for way in ("onnx", "endpoint") if way in keys), "by name")
+
+
+Embedding = Annotated[
+    Annotated[Literal["static", "characters"], Tag("by name")]
+    | Annotated[ByOnnx, Tag("by onnx")]
+    | Annotated[ByEndpoint, Tag("by endpoint")],
+    Discriminator(_way),
+]
+
+
 class Analysis(Section):
     """What the analyst keeps."""
 
@@ -105,6 +160,7 @@ class Analysis(Section):
     cases_in_memory: int = Field(default=20_000, ge=10)
     forget: Duration = 30 * 86400.0  # a case untouched for this long is dropped
     baseline: Path | None = None  # default: the shipped one
+    embedding: Embedding = "static"  # how texts become vectors; cells of two ways cannot be compared
 
 
 class Config(Section):

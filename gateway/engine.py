@@ -36,10 +36,14 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     states: dict[str, bytes]
     harvest: bytes
     company: bytes
+    rank: int = 0
 
 
 class Folio(NamedTuple):
-    """A case at work: the states of a panel, decoded. A subject never seen has ``first_at`` infinity."""
+    """A case at work: the states of a panel, decoded. A subject never seen has ``first_at`` infinity.
+
+    ``rank`` is its importance when it was last weighed.
+    """
 
     states: dict[str, Any]
     harvest: HarvestState
@@ -47,6 +51,7 @@ class Folio(NamedTuple):
     first_at: float = math.inf
     last_at: float = -math.inf
     observations: int = 0
+    rank: int = 0
 
 
 class Folding(NamedTuple):
@@ -79,6 +84,7 @@ def seal(folio: Folio) -> bytes:
         states=states,
         harvest=_write(folio.harvest),
         company=_write(folio.company),
+        rank=folio.rank,
     )
     return _write(case)
 
@@ -98,7 +104,7 @@ def unseal(panel: Panel, stored: bytes) -> Folding:
     }
     harvest = _decoded("harvest", HARVEST, case.harvest, faults)
     company = _decoded("company", COMPANY, case.company, faults)
-    return Folding(Folio(states, harvest, company, case.first_at, case.last_at, case.observations), faults)
+    return Folding(Folio(states, harvest, company, case.first_at, case.last_at, case.observations, case.rank), faults)
 
 
 @cache
@@ -126,11 +132,16 @@ def fold(panel: Panel, folio: Folio, observations: Sequence[Observation]) -> Fol
     company = _folded("company", COMPANY, folio.company, observations, faults)
     times = [observation.at for observation in observations]
     first, last = min(folio.first_at, *times), max(folio.last_at, *times)
-    return Folding(Folio(states, harvest, company, first, last, folio.observations + len(observations)), faults)
+    seen = folio.observations + len(observations)
+    return Folding(Folio(states, harvest, company, first, last, seen, folio.rank), faults)
 
 
 def _folded(
-    name: str, detector: Detector[Any] | HarvestFold | CompanyFold, state: Any, observations: Sequence[Observation], faults: list[str]
+    name: str,
+    detector: Detector[Any] | HarvestFold | CompanyFold,
+    state: Any,
+    observations: Sequence[Observation],
+    faults: list[str],
 ) -> Any:
     batch = getattr(detector, "fold", None)
     if batch is not None:
@@ -155,7 +166,8 @@ def merge(panel: Panel, a: Folio, b: Folio) -> Folding:
     harvest = _merged("harvest", HARVEST, a.harvest, b.harvest, faults)
     company = _merged("company", COMPANY, a.company, b.company, faults)
     first, last = min(a.first_at, b.first_at), max(a.last_at, b.last_at)
-    return Folding(Folio(states, harvest, company, first, last, a.observations + b.observations), faults)
+    seen = a.observations + b.observations
+    return Folding(Folio(states, harvest, company, first, last, seen, max(a.rank, b.rank)), faults)
 
 
 def _merged(name: str, detector: Detector[Any] | HarvestFold | CompanyFold, a: Any, b: Any, faults: list[str]) -> Any:

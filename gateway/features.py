@@ -5,14 +5,17 @@ Nothing raises, whatever the client wrote, and time is bounded by the edges that
 """
 
 import math
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
 from detectors.base import AnswerObservation, QueryObservation
 from gateway.asks import marks
+from gateway.demands import EDGE as DEMANDS_EDGE
 from gateway.demands import demanded
-from gateway.embedding import Embedder, Static, Vector, cell
+from gateway.embedding import Asks, Embedder, Vector, cell, edges, shared
 from gateway.exchange import Answer, Entry, Query
 from gateway.grams import grams
 from gateway.scaffold import Fingerprints, core
@@ -24,12 +27,21 @@ _MOST: Final = 2**31 - 1  # clients may ask for 10^30 tokens; storage and sketch
 _HOTTEST: Final = 100.0  # no provider takes a temperature beyond 2; beyond this it is nonsense
 
 
+def _users(query: Query) -> tuple[str, str]:
+    """Return the first and the newest user turn."""
+    users = [turn.text for turn in query.turns if turn.role == "user"]
+    return (users[0], users[-1]) if users else ("", "")
+
+
 def _count(value: int) -> int:
-    return min(max(value, 0), _MOST)
+    return value if 0 <= value <= _MOST else min(max(value, 0), _MOST)
 
 
 def _seconds(value: float) -> float:
     return value if math.isfinite(value) else 0.0
+
+
+_said_before = lru_cache(2048)(demanded)  # of system prompts and first turns, which come again; 8 KiB each at most
 
 
 class Features:
@@ -42,7 +54,17 @@ class Features:
         """
         self._prints = Fingerprints(salt)
         self._shingles = Shingles(salt)
-        self._embedder = embedder or Static()
+        self._embedder = embedder or shared()
+
+    def prepare(self, queries: Iterable[Query]) -> None:
+        """Let an embedder that asks another process ask for a whole batch at once; waits for it, never raises."""
+        if isinstance(self._embedder, Asks):
+            self._embedder.prepare([core(_users(query)[1]) for query in queries])
+
+    @property
+    def asks(self) -> bool:
+        """Return whether ``prepare`` is worth calling."""
+        return isinstance(self._embedder, Asks)
 
     def observe(self, query: Query, answer: Answer, entry: Entry) -> tuple[QueryObservation, AnswerObservation]:
         """Return what is kept of one exchange."""
@@ -50,11 +72,12 @@ class Features:
         return asked, self._answered(answer, entry, asked)
 
     def _asked(self, query: Query, entry: Entry) -> QueryObservation:
-        users = [turn.text for turn in query.turns if turn.role == "user"]
-        first, newest = (users[0], users[-1]) if users else ("", "")
+        first, newest = _users(query)
         vector = self._embedder.embed(core(newest))
-        in_system = demanded(query.system)
-        in_turn = "" if in_system else demanded(first) or (demanded(newest) if len(users) > 1 else "")
+        in_system = _said_before(edges(query.system, DEMANDS_EDGE))
+        in_turn = "" if in_system else _said_before(edges(first, DEMANDS_EDGE))
+        if newest is not first and not (in_system or in_turn):
+            in_turn = demanded(newest)
         return QueryObservation(
             at=_seconds(entry.at),
             scaffold=self._prints.scaffold(query.system, first, in_turn),

@@ -1,5 +1,7 @@
 """One journal entry becomes observations: here the text ends."""
 
+import contextlib
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from detectors.base import AnswerObservation, Observation, QueryObservation
@@ -27,6 +29,14 @@ class Observes(Protocol):
         ...
 
 
+class Prepares(Protocol):
+    """Features that gain from seeing a batch of queries before they are observed one by one."""
+
+    def prepare(self, queries: Iterable[Query]) -> None:
+        """Fetch what observing them will need; waits, never raises."""
+        ...
+
+
 class Read(NamedTuple):
     """The observations of an entry, and whether reading it failed."""
 
@@ -41,12 +51,29 @@ class Intake:
         dialects: knows every surface.
         features: turns text into features.
         limit: most bytes of a decompressed body; a larger one is not read.
+        ahead: told the queries of a batch before any is observed; None if nothing has to be fetched.
     """
 
-    def __init__(self, dialects: KnowsSurfaces, features: Observes, limit: int = 64 << 20) -> None:
+    def __init__(
+        self, dialects: KnowsSurfaces, features: Observes, limit: int = 64 << 20, ahead: Prepares | None = None
+    ) -> None:
         self._dialects = dialects
         self._features = features
         self._limit = limit
+        self._ahead = ahead
+
+    def prepare(self, entries: Iterable[Entry]) -> None:
+        """Show a batch to whoever fetches ahead. Its queries are read twice then; nobody else pays for that."""
+        if self._ahead is None:
+            return
+        queries = []
+        for entry in entries:
+            with contextlib.suppress(*FAULTS):
+                dialect, surface = self._dialects.recall(entry.surface, entry.model)
+                request = decode(entry.request, entry.request_encoding, self._limit)
+                if entry.status < FAILED and surface.generates and request is not None:
+                    queries.append(dialect.read(surface, request))
+        self._ahead.prepare(queries)
 
     def read(self, entry: Entry) -> Read:
         """Return what is observed: nothing of a refused or failed exchange, or where no text is generated."""

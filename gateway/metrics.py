@@ -57,6 +57,11 @@ DECISIONS = Counter("stillguard_decisions_total", "Decisions taken.", ["policy",
 ACTIVE = Gauge("stillguard_active_decisions", "Decisions that stand.", ["action", "mode"], multiprocess_mode="livemax")
 CASES = Gauge("stillguard_cases", "Subjects with a case.", multiprocess_mode="livemax")
 DETECTOR_ERRORS = Counter("stillguard_detector_errors_total", "Observations a detector could not fold.", ["detector"])
+EMBEDDINGS = Counter(
+    "stillguard_embeddings_total",
+    "Texts that an embeddings endpoint was to embed, by outcome: ok, failed.",
+    ["outcome"],
+)
 ANALYST_LAG = Gauge("stillguard_analyst_lag_seconds", "Age of the newest entry folded.", multiprocess_mode="livemax")
 # configuration
 RELOAD_OK = Gauge(

@@ -74,7 +74,9 @@ def _likeness(why: Because) -> str:
         parts.append(f"{percent(why['long'])} of the answers 200 tokens or more")
     if why["demands"] >= LEAST:
         parts.append(f"{percent(why['demands'])} demand reasoning as output")
-    parts += [f"{percent(why[f'marks.{i}'])} {said}" for i, said in enumerate(_MARKS) if why.get(f"marks.{i}", 0) >= NOTABLE]
+    parts += [
+        f"{percent(why[f'marks.{i}'])} {said}" for i, said in enumerate(_MARKS) if why.get(f"marks.{i}", 0) >= NOTABLE
+    ]
     return "; ".join(parts)
 
 

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from detectors.base import AnswerObservation, Baseline, Panel, QueryObservation
+from detectors.lab.replay_line import MODELS
 from detectors.lab.traffic import DAY, Asked, Client
 from gateway.decisions import Subject
+from gateway.dialects.wire import digest
 from gateway.engine import begin, fold, weigh
 from gateway.exchange import Answer, Entry, Query, Turn, Usage
 from gateway.features import Features
@@ -17,7 +19,7 @@ LOOK = 32  # exchanges between two looks at the states while learning
 GLANCE = 8  # the same while judging: the error of queries-to-alarm
 STRICT, LAX = 1e6, 1e4  # alarms looked for: one false one in so many subject-days
 SIZES = tuple(2**j for j in range(5, 15))  # sample sizes of the coverage null, queries
-_SALT = b"rehearsal"
+_SALT, _FINE = b"rehearsal", 200
 _WHO = Subject("key", "rehearsal")
 
 Pair: TypeAlias = tuple[QueryObservation, AnswerObservation]
@@ -73,22 +75,25 @@ def exchange(asked: Asked) -> tuple[Query, Answer, Entry]:
         tools=asked.tools,
         tool_results=asked.tool_results,
         stream=asked.stream,
+        model=MODELS[asked.model],
+        reasoning_blobs=tuple([digest(signature) for signature in asked.handed]),
     )
     answer = Answer(
         text=asked.answer or " " * asked.answer_chars,
         finish=asked.finish or ("tool_calls" if asked.tool_calls else "stop"),
-        choices=asked.samples,
+        choices=asked.samples if asked.status == _FINE else 0,
         tool_calls=asked.tool_calls,
         logprobs=asked.logprobs > 0,
         usage=Usage(sum([len(said.text) for said in asked.turns]) // 4, asked.answer_tokens, asked.reasoning_tokens),
         ended=True,
+        reasoning_blobs=(digest(asked.signature),) if asked.signature else (),
     )
     entry = Entry(
         id="",
         at=asked.at,
         took=asked.took,
         surface="",
-        model="",
+        model=query.model,
         subjects=_whose(asked),
         status=asked.status,
         request=b"",

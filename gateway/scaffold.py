@@ -7,6 +7,7 @@ cannot compare theirs, and a list of known prompts cannot be looked up without t
 """
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 
@@ -51,6 +52,9 @@ def canonical(text: str) -> str:
 
     """
     return " ".join(_WORD.findall(_FILLED.sub(" ", edges(text, EDGE)).lower()))
+
+
+_canonical_again = lru_cache(1024)(canonical)  # of system prompts, which come again; 2 Ki characters each at most
 
 
 def frame(turn: str) -> str:
@@ -135,7 +139,7 @@ class Fingerprints:
         A system prompt of some length is the fixed part; without one, the frame of the first turn is. The words
         that demand reasoning join it, so that one demanding sentence stays one template whatever it is asked about.
         """
-        fixed = canonical(system)
+        fixed = _canonical_again(edges(system, EDGE))
         if fixed.count(" ") < OPENING - 1:
             fixed = f"{fixed}\x1f{frame(first)}" if not demand else fixed
         return self.of(f"{fixed}\x1f{canonical(demand)}".strip("\x1f"))

@@ -61,13 +61,15 @@ class Shingles:
         mixed = windows[:grams] * self._first
         mixed += windows[_WORD : _WORD + grams] * self._second
         mixed += windows[2 * _WORD :] * self._third
-        mixed ^= mixed >> _HALF
-        mixed *= self._last
         sampled = mixed[mixed <= _MOST]
+        # Chosen by the top bits, kept in another order: else the least would be those that barely differ.
+        sampled ^= sampled >> _HALF
+        sampled *= self._last
         sampled.sort()
-        new = np.ones(len(sampled), np.bool_)
-        np.not_equal(sampled[1:], sampled[:-1], out=new[1:])
-        return tuple(sampled[new][:most].tolist())
+        least = sampled[:most].tolist()
+        if len(set(least)) < len(least):  # only repeated text has a gram twice
+            least = np.unique(sampled)[:most].tolist()
+        return tuple(least)
 
 
 def overlap(a: Sequence[int], b: Sequence[int]) -> float:

@@ -19,12 +19,13 @@ PURE = [
         for name in ("decisions", "engine", "exchange", "features", "scaffold", "demands", "review")
     ),
     ROOT / "gateway" / "shingles.py",
-    *(ROOT / "gateway" / "embedding" / f"{name}.py" for name in ("base", "characters", "static")),
+    *(ROOT / "gateway" / "embedding" / f"{name}.py" for name in ("base", "characters", "static", "wordpiece")),
 ]
 WAITING = {"asyncio", "socket", "time", "random", "secrets", "logging", "threading", "subprocess", "uuid"}
 READS_FILES = {"calibrate.py", "pack.py", "__main__.py"}  # the lab's commands
 ONE_IMPORTER = {
     "prometheus_client": {"gateway/metrics.py"},
+    "onnxruntime": {"gateway/embedding/onnx.py"},
     "sqlite3": {"gateway/stores/sqlite.py", "gateway/stores/sqlite_file.py"},
     "fastapi": {"gateway/console/", "gateway/app.py"},
 }

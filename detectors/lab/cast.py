@@ -28,7 +28,7 @@ class Says(NamedTuple):
     """Where an account's text is from.
 
     Attributes:
-        source: name in the pack, or ``own:`` and the grammar.
+        source: name in the pack, or ``own:`` with the grammar and its half.
         half: of our own wording, which also words the frames around a source's text.
         seen: calibration may learn from that source.
     """

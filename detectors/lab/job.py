@@ -157,7 +157,8 @@ def _exchange(rng: Random, ask: Ask, habits: Habits, at: float, *, attack: bool)
         tool_results=ask.tool_results, stream=habits.stream if ask.stream is None else ask.stream,
         answer_chars=sum([len(text) for text, _ in both]), answer_tokens=count, tool_calls=ask.tool_calls,
         took=rng.uniform(0.3, 1.2) + count / ask.again / _RATE, choices=tuple([text for text, _ in both]),
-        finish=both[0][1], key=rng.randrange(habits.keys), address=rng.randrange(habits.addresses),
+        finish="tool_calls" if ask.tool_calls else both[0][1],
+        key=rng.randrange(habits.keys), address=rng.randrange(habits.addresses),
         model=int(at >= START + habits.adopts * DAY), handed=ask.handed, signature=ask.signature, attack=attack,
     )  # fmt: skip
 

@@ -105,7 +105,9 @@ def places(shares: Sequence[Mapping[str, float]], kinds: Sequence[str], counts: 
     labels = np.asarray(kinds)
     for kind in set(kinds):
         weights[labels == kind] /= weights[labels == kind].sum()
-    model.fit(np.array([[row[name] for name in names] for row in shares]), labels, weights * len(labels) / len(set(kinds)))
+    model.fit(
+        np.array([[row[name] for name in names] for row in shares]), labels, weights * len(labels) / len(set(kinds))
+    )
     numbers: dict[str, float] = {}
     for kind, coefficients, bias in zip(model.classes_, model.coef_, model.intercept_, strict=True):
         numbers[f"company.{kind}.bias"] = round(float(bias), 4)

@@ -69,6 +69,17 @@ def upper(values: Sequence[float], quantile: float = QUANTILE, confidence: float
     return max(ordered[-1], _RULE_OF_THREE / n)
 
 
+def kept(values: Sequence[float], spoilt: float = 0.0) -> float:
+    """Return the highest rate that honest subjects keep to, when a share of the subjects may be harvesters.
+
+    So many of the highest are left out before the bound on the quantile is taken, and that of fewer than 299 subjects
+    is at most the highest that is left.
+    """
+    ordered = sorted(values)
+    left = ordered[: max(1, math.ceil(len(ordered) * (1.0 - spoilt)))]
+    return min(upper(left), max(left[-1], RATES[0]))
+
+
 def _log_choose(n: int, k: int) -> float:
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 

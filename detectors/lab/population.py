@@ -32,7 +32,7 @@ class Tenant(NamedTuple):
     Attributes:
         account: its name; it tells nothing.
         label, kind, traffic_class: what it is; the class of a padded adversary is its cover's.
-        source: of its text (an adversary's: of the attack): name in the pack, or ``own:`` and the grammar.
+        source: of its text (an adversary's: of the attack): name in the pack, or ``own:`` with grammar and half.
         seen: calibration may learn from that source.
         hard: a hard negative.
         contracted: honest by contract only: to be judged under an entitlement.
@@ -118,7 +118,7 @@ def _padded(library: Library, part: Part, recipe: Recipe, rng: Random, share: fl
 
 def _choose(library: Library, part: Part, recipe: Recipe, rng: Random) -> Says:
     found = [Says(name, int(name not in LEARNT), name in LEARNT) for name in recipe.sources if library.has(name)]
-    found += [Says(f"{OWN}{recipe.own.__name__}", half, not half) for half in (0, 1)]
+    found += [Says(f"{OWN}{recipe.own.__name__}:{half}", half, not half) for half in (0, 1)]
     found = [one for one in found if one.seen or part == "judge"]
     return rng.choices(found, [_SEEN if one.seen else 1.0 for one in found])[0]
 

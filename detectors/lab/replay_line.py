@@ -73,7 +73,7 @@ def _chat_answer(asked: Asked) -> dict[str, Any]:
         choice = {
             "index": index,
             "message": message,
-            "finish_reason": "tool_calls" if asked.tool_calls else asked.finish,
+            "finish_reason": asked.finish,
         }
         if asked.logprobs:
             choice["logprobs"] = {"content": [_scored(word, asked.logprobs) for word in text.split()[:_SCORED]]}

@@ -1,6 +1,7 @@
 """Languages besides English in which both honest people and distillers write: a few forms and fillers each.
 
-Kinds of form: ask (opens a conversation), more (follows up), task (an instruction), matter (to a support desk).
+Kinds of form: ask (opens a conversation), more (follows up), task (an instruction), matter (to a support desk),
+aside (said after an opening or an instruction).
 """
 
 from typing import Final, NamedTuple
@@ -48,11 +49,17 @@ TONGUES: Final[dict[str, Tongue]] = {
                 "我的{t}还没到|怎么退款|可以改地址到{c}吗|登录不了|转人工|发票在哪里|{t}有{a}款吗|谢谢|订单想取消|"
                 "多收了我的钱"
             ),
+            "aside": _parts(
+                "我是{p}。|预算是{n}元。|我住在{c}。|和{t}有关。|请在{n}字以内回答。|最好是{a}。|"
+                "和{d}结合起来说。|对象是{c}的{p}。|参考{t}的例子。|这是第{n}次问了。|我已经有{a}{t}了。|"
+                "顺便说说{d}。"
+            ),
         },
     ),
     "es": Tongue(
         _parts(
-            "bicicleta|contrato|paella|telescopio|seguro|guitarra|huerto|impuesto|tren nocturno|vacuna|"
+            "bicicleta|contrato|cámara|sombrilla|pizarra|bufanda|mochila|maceta|acuarela|beca|hipoteca|"
+            "paella|telescopio|seguro|guitarra|huerto|impuesto|tren nocturno|vacuna|"
             "ajedrez|horno|lámpara|novela"
         ),
         _parts("cocina|derecho|medicina|historia|física|viajes|finanzas|música"),
@@ -78,11 +85,16 @@ TONGUES: Final[dict[str, Tongue]] = {
                 "no llega mi {t}|quiero cancelar|cambiar la dirección a {c}|me cobraron dos veces|"
                 "hablar con alguien|gracias"
             ),
+            "aside": _parts(
+                "Soy {p} de {c}.|Tengo {n} euros.|En {n} palabras.|Algo {a}, por favor.|"
+                "Tiene que ver con {d}.|Ya probé con otra {t}.|Es para una {p}.|"
+                "Vivo en {c} desde hace {n} días."
+            ),
         },
     ),
     "de": Tongue(
         _parts(
-            "Fahrrad|Mietvertrag|Sauerteig|Teleskop|Versicherung|Klavier|Hochbeet|Steuerbescheid|Nachtzug|"
+            "Fahrrad|Mietvertrag|Kamera|Regenschirm|Rucksack|Stipendium|Hypothek|Aquarell|Kompost|Dachfenster|Sauerteig|Teleskop|Versicherung|Klavier|Hochbeet|Steuerbescheid|Nachtzug|"
             "Impfung|Wärmepumpe|Roman"
         ),
         _parts("Backen|Recht|Medizin|Geschichte|Physik|Reisen|Finanzen|Musik"),
@@ -107,10 +119,14 @@ TONGUES: Final[dict[str, Tongue]] = {
                 "{t} nicht angekommen|ich will kündigen|neue Adresse in {c}|doppelt abgebucht|"
                 "bitte mit einem Menschen|danke"
             ),
+            "aside": _parts(
+                "Ich bin {p} aus {c}.|Ich habe {n} Euro.|In {n} Wörtern.|Es geht um {d}.|"
+                "Möglichst {a}, bitte.|Bisher hatte ich nur {t}.|Für eine {p}.|Wir sind {n} Leute in {c}."
+            ),
         },
     ),
     "ar": Tongue(
-        _parts("دراجة|عقد إيجار|قهوة|كاميرا|تأمين|عود|حديقة|ضريبة|قطار|لقاح"),
+        _parts("هاتف|مكيف|سجادة|زعتر|مسرح|شطرنج|نظارة|دفتر|عقد إيجار|قهوة|كاميرا|تأمين|عود|حديقة|ضريبة|قطار|لقاح"),
         _parts("الطبخ|القانون|الطب|التاريخ|الفيزياء|السفر"),
         _parts("معلمة|ممرض|طالبة|متقاعد|خباز"),
         _parts("عمّان|تونس|مسقط|طنجة"),
@@ -124,6 +140,10 @@ TONGUES: Final[dict[str, Tongue]] = {
                 "اكتب مقالا عن {t}.|اشرح {t} مع ثلاثة أمثلة.|صمم دورة عن {d}.|اكتب تقريرا عن {d} في {c}."
             ),
             "matter": _parts("لم يصل {t}|أريد الإلغاء|غيّر العنوان إلى {c}|شكرا"),
+            "aside": _parts(
+                "أنا {p} من {c}.|لدي {n} دينار.|في {n} كلمة.|أريده {a}.|له علاقة بـ{d}.|جربت {t} من قبل.|"
+                "من أجل {p}.|أسكن في {c} منذ {n} يوما."
+            ),
         },
     ),
 }  # fmt: skip

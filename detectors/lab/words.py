@@ -12,10 +12,19 @@ from detectors.lab.tongues import LIKELY, TONGUES
 from detectors.lab.wording import DOMAINS, FOLLOW_UPS, PEOPLE, PLACES, QUESTIONS, TRAITS, VERBS
 
 T = TypeVar("T")
-Speech: TypeAlias = Literal["ask", "more", "task", "matter"]
+Speech: TypeAlias = Literal["ask", "more", "task", "matter", "aside"]
 
 FIELDS: Final = DOMAINS | MORE
 FOREIGN: Final = 0.25  # share of own-worded clients, honest or not, that do not write in English
+_ADDED: Final = 0.7  # share of turns that say so
+_ADDITIONS: Final = (
+    "It is for a {p}.", "I mean the {a} {t}, not the {t2}.", "We are {n} people.", "Mine is from {c}.",
+    "The {t} came up again.", "My {p} disagrees.", "I have {n} euros left.", "By the way, the {t} is {a}.",
+    "Somebody in {c} told me that it {v} the {t2}.", "I tried {n} times.", "Think of a {a} {p}.",
+    "Does that hold for the {t}?", "On page {n} it says the opposite.", "Last time it was the {t2}.",
+    "A {p} will read it.", "In {c} it is not allowed.",
+)  # fmt: skip
+_ASIDES: Final = 0.7  # share of openings in other languages that say something more
 _STATEMENTS: Final = (
     "The {a} {t} {v} the {t2}, about {n} times a year.",
     "In {c}, every {p} knows that a {t} {v} a {a} {t2}.",
@@ -66,7 +75,14 @@ class Words(NamedTuple):
 
     def follow_up(self, rng: Random) -> str:
         """Return what a person might say next."""
-        return self.say(rng, FOLLOW_UPS, "more")
+        return self.more(rng, FOLLOW_UPS, "more")
+
+    def more(self, rng: Random, forms: Sequence[str], speech: Speech | None = None) -> str:
+        """Say one of the forms, and most times something of one's own with it, so that few turns are ever the same."""
+        said = self.say(rng, forms, speech)
+        if rng.random() > _ADDED:
+            return said
+        return f"{said} {self.say(rng, _ADDITIONS, 'aside')}"
 
     def passage(self, rng: Random, sentences: int) -> str:
         """Return a paragraph of plain statements."""
@@ -74,9 +90,12 @@ class Words(NamedTuple):
 
     def _foreign(self, rng: Random, speech: Speech) -> str:
         own = TONGUES[self.tongue]
-        return self.pick(rng, own.forms[speech]).format(
+        form = self.pick(rng, own.forms[speech])
+        if speech in ("ask", "task") and rng.random() < _ASIDES:
+            form = f"{form} {self.pick(rng, own.forms['aside'])}"
+        return form.format(
             t=self.pick(rng, own.things), d=self.pick(rng, own.fields), p=self.pick(rng, own.people),
-            c=self.pick(rng, own.places), a=self.pick(rng, own.traits),
+            c=self.pick(rng, own.places), a=self.pick(rng, own.traits), n=rng.randint(2, 999),
         )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from gateway.app.last_good import take, take_at_start
 from gateway.birth import read_job, spare_collector, stop_sign
 from gateway.config import Config
 from gateway.dialects.known import Dialects
+from gateway.embedding.chosen import chosen
 from gateway.faults import Faults
 from gateway.features import Features
 from gateway.intake import Intake
@@ -36,10 +37,11 @@ def baseline_of(config: Config) -> Baseline:
 def build(config: Config) -> Analyst:
     """Return the analyst of this configuration."""
     salt = secret(config.identity.secret_file or config.data / "secret")
+    features = Features(salt, chosen(config.analysis.embedding))
     return Analyst(
         SqliteJournal(config.data, capacity=config.journal.capacity),
         SqliteStore(config.data, cases=config.analysis.cases, forget=config.analysis.forget),
-        Intake(Dialects(), Features(salt)),
+        Intake(Dialects(), features, ahead=features if features.asks else None),
         panel(config.panel),
         take_at_start(config),
         baseline_of(config),

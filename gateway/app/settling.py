@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.config import Config
+from gateway.config import ByEndpoint, ByOnnx, Config, Embedding
 from gateway.settings import load_config as load_checked
 
 
@@ -30,7 +30,22 @@ def load_config(file: Path) -> Config:
                     "secret_file": settled(config.identity.secret_file),
                 }
             ),
-            "analysis": config.analysis.model_copy(update={"baseline": settled(config.analysis.baseline)}),
+            "analysis": config.analysis.model_copy(
+                update={
+                    "baseline": settled(config.analysis.baseline),
+                    "embedding": _embedding(config.analysis.embedding, beside),
+                }
+            ),
             "routes": tuple(route.model_copy(update={"ca_file": settled(route.ca_file)}) for route in config.routes),
         }
     )
+
+
+def _embedding(embedding: Embedding, beside: Path) -> Embedding:
+    if isinstance(embedding, ByOnnx):
+        paths = {"model": beside / embedding.onnx.model, "vocabulary": beside / embedding.onnx.vocabulary}
+        return ByOnnx(onnx=embedding.onnx.model_copy(update=paths))
+    if isinstance(embedding, ByEndpoint) and embedding.endpoint.key_file:
+        key_file = beside / embedding.endpoint.key_file
+        return ByEndpoint(endpoint=embedding.endpoint.model_copy(update={"key_file": key_file}))
+    return embedding

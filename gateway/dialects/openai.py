@@ -8,7 +8,16 @@ from typing import Any, ClassVar, TypeAlias
 import msgspec
 
 from gateway.actions.base import RefusalKind, Refuse, Trimming
-from gateway.dialects import openai_answers, openai_chat, openai_events, openai_responses, openai_surfaces, sse, wire
+from gateway.dialects import (
+    openai_answers,
+    openai_chat,
+    openai_events,
+    openai_plain,
+    openai_responses,
+    openai_surfaces,
+    sse,
+    wire,
+)
 from gateway.dialects.base import Reply, Rewriter
 from gateway.dialects.rewriting import Rewriting
 from gateway.exchange import Answer, Glance, Query, Surface
@@ -75,7 +84,7 @@ _TRIMS: Mapping[str, Trim] = MappingProxyType(
 )
 _HEARS: Mapping[str, Callable[[bytes], Answer]] = MappingProxyType(
     {
-        "openai.chat": openai_answers.hear,
+        "openai.chat": lambda body: openai_plain.hear(body) or openai_answers.hear(body),
         "openai.chat.stored": openai_answers.hear,
         "openai.completions": openai_answers.hear,
         "openai.embeddings": openai_answers.hear_embeddings,
@@ -133,8 +142,9 @@ class OpenAI:
 
     def read(self, surface: Surface, body: bytes) -> Query:
         """Read a whole query with its text."""
+        plain = openai_plain.read_chat(body) if surface.name == "openai.chat" else None
         read = _READS.get(surface.name)
-        query = read(wire.document(body)) if read else Query()
+        query = plain or (read(wire.document(body)) if read else Query())
         return query if query.model or not surface.model else msgspec.structs.replace(query, model=surface.model)
 
     def hear(self, surface: Surface, content_type: str, body: bytes) -> Answer:

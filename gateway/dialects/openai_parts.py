@@ -41,9 +41,14 @@ def pictures(content: Any) -> int:
     return sum(text(part.get("type")) in _PICTURES for part in objects(content))
 
 
+def role(name: str) -> str:
+    """Return who speaks, in the gateway's own words; whoever it does not know is a user."""
+    return _ROLES.get(name, "user")
+
+
 def turn(message: dict[str, Any]) -> Turn:
     """Return one message that is not a system prompt."""
-    return Turn(_ROLES.get(text(message.get("role")), "user"), words(message.get("content")))
+    return Turn(role(text(message.get("role"))), words(message.get("content")))
 
 
 def newest_tool_results(roles: Iterable[str]) -> int:

@@ -5,8 +5,8 @@
 configuration, through ``gateway.embedding.chosen``.
 """
 
-from gateway.embedding.base import EDGE, Embedder, Vector, cell, edges
+from gateway.embedding.base import EDGE, Asks, Embedder, Vector, cell, edges
 from gateway.embedding.characters import DIMS, Characters
-from gateway.embedding.static import Static
+from gateway.embedding.static import Static, shared
 
-__all__ = ["DIMS", "EDGE", "Characters", "Embedder", "Static", "Vector", "cell", "edges"]
+__all__ = ["DIMS", "EDGE", "Asks", "Characters", "Embedder", "Static", "Vector", "cell", "edges", "shared"]

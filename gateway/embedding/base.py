@@ -1,7 +1,8 @@
 """What every embedder is, and how a vector becomes a cell."""
 
+from collections.abc import Sequence
 from functools import cache
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,14 @@ class Embedder(Protocol):
 
     def embed(self, text: str) -> Vector:
         """Return a unit vector of ``dims`` 32-bit floats; all zeros if there is no text to speak of."""
+
+
+@runtime_checkable
+class Asks(Protocol):
+    """An embedder that asks another process: it is told a whole batch of texts before any is embedded."""
+
+    def prepare(self, texts: Sequence[str]) -> None:
+        """Fetch the vectors of texts, so that ``embed`` knows them; waits, never raises."""
 
 
 def edges(text: str, most: int = EDGE) -> str:

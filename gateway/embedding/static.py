@@ -24,7 +24,7 @@ from gateway.embedding.base import EDGE, Vector, edges, unit
 from gateway.embedding.characters import DIMS, counts
 
 LEARNT: Final = 8192  # words spelt from pieces whose vectors are kept
-SPELT: Final = 32  # such words in one text; more count by their letters: bounds the time on any input
+SPELT: Final = 16  # such words in one text; more count by their letters: bounds the time on any input
 LONGEST: Final = 24  # letters of a word that is spelt from pieces
 _GRAM: Final = 7**-0.5  # length of one gram's vector: a word of six letters and a space is as long as a word's
 _HALF: Final = 0.7  # each half of a spelt word: 0.7² + 0.7² is about 1
@@ -174,3 +174,9 @@ class Static:
             found += [self._known[before + word[start:end]]] if end > start else []
             start = max(end, start + 1)
         return found
+
+
+@cache
+def shared() -> Static:
+    """Return the embedder over the shipped table that a whole process shares: it holds 14 MB."""
+    return Static()

@@ -3,14 +3,13 @@
 import math
 import os
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
 import click
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from detectors.base import Baseline
 from detectors.lab.pack import Pack
@@ -19,10 +18,13 @@ from gateway.app.analysing import SHIPPED
 from gateway.decisions import SEVERITY_TOUCHES_CLIENT
 from gateway.faults import Faults
 from gateway.lab.ablation import ablations
+from gateway.lab.bars import COLUMNS, bar
 from gateway.lab.findings import Findings
 from gateway.lab.judging import Bench
+from gateway.lab.learn_command import learn
 from gateway.lab.report import NAME, write
-from gateway.lab.running import FITTED, Told, fitted, honest_windows, judged
+from gateway.lab.running import FITTED, fitted, honest_windows, judged
+from gateway.lab.student_command import student
 from gateway.lab.tables import measured
 from gateway.plugins import panel
 from gateway.policies.file import load_policy
@@ -59,6 +61,10 @@ class Setting(NamedTuple):
 @click.group()
 def lab() -> None:
     """The lab: what the detectors catch, what they cost the innocent, and how the literature compares."""
+
+
+lab.add_command(student)
+lab.add_command(learn)
 
 
 @lab.command("evaluate")
@@ -99,25 +105,17 @@ def run(setting: Setting) -> tuple[Findings, str]:
     """
     ladder = load_policy(setting.policy)
     baseline = msgspec.json.decode(setting.baseline.read_bytes(), type=Baseline)
-    learn, tenants = _tenants(setting)
-    honest = [one for one in learn if one.label == "benign" and not one.contracted]
-    with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as progress:
-        rivals = fitted(honest, _bar(progress, "rivals learn", min(len(honest), FITTED)))
+    others, tenants = _tenants(setting)
+    honest = [one for one in others if one.label == "benign" and not one.contracted]
+    with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
+        rivals = fitted(honest, bar(progress, "rivals learn", min(len(honest), FITTED)))
         bench = Bench(panel({}), baseline, ladder, rivals, most=_SHORT if setting.size == "small" else 0)
         alone = bench._replace(rivals=())
-        learnt = honest_windows(alone, honest, setting.jobs, _bar(progress, "windows to learn from", len(honest)))
-        outcomes = judged(bench, tenants, setting.jobs, _bar(progress, "tenants judged", len(tenants)))
+        learnt = honest_windows(alone, honest, setting.jobs, bar(progress, "windows to learn from", len(honest)))
+        outcomes = judged(bench, tenants, setting.jobs, bar(progress, "tenants judged", len(tenants)))
     left_out = ablations(outcomes, bench.panel, ladder)
     found = Findings(outcomes, learnt, left_out, list(bench.panel), _promise(ladder))
-    return found, _played(learn, found, setting)
-
-
-_COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-
-
-def _bar(progress: Progress, says: str, total: int) -> Told:
-    """Return what moves a bar on by one."""
-    return partial(progress.advance, progress.add_task(says, total=total))
+    return found, _played(others, found, setting)
 
 
 def _tenants(setting: Setting) -> tuple[list[Tenant], list[Tenant]]:

@@ -36,12 +36,12 @@ def fitted(honest: Sequence[Playable], told: Told) -> list[Rival]:
 
 def judged(bench: Bench, tenants: Sequence[Playable], jobs: int, told: Told) -> list[Outcome]:
     """Return what becomes of each tenant, in their order."""
-    return _over(judge, bench, tenants, jobs, told)
+    return over(judge, bench, tenants, jobs, told)
 
 
 def honest_windows(bench: Bench, tenants: Sequence[Playable], jobs: int, told: Told) -> list[tuple[Who, Windowed]]:
     """Return stretches of tenants' lives, each judged alone, in order."""
-    return [pair for pairs in _over(_stretches, bench, tenants, jobs, told) for pair in pairs]
+    return [pair for pairs in over(_stretches, bench, tenants, jobs, told) for pair in pairs]
 
 
 def _stretches(bench: Bench, tenant: Playable) -> list[tuple[Who, Windowed]]:
@@ -49,9 +49,10 @@ def _stretches(bench: Bench, tenant: Playable) -> list[tuple[Who, Windowed]]:
     return [(who, window) for window in windowed(bench, lived(tenant, bench.most, embedded=bool(bench.rivals)))]
 
 
-def _over(
+def over(
     work: Callable[[Bench, Playable], T], bench: Bench, tenants: Sequence[Playable], jobs: int, told: Told
 ) -> list[T]:
+    """Return what work makes of each tenant, in their order."""
     found = []
     with _workers(work, bench, tenants, jobs) as results:
         for result in results:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from gateway.embedding import Characters, Static, cell
 from gateway.exchange import Answer, Entry, Query, Turn, Usage
 from gateway.features import Features
 
@@ -130,3 +131,12 @@ def test_the_same_text_under_another_salt_has_other_fingerprints() -> None:
     ours, theirs = (Features(salt).observe(query, Answer(), entry())[0] for salt in (b"ours", b"theirs"))
     assert ours.cell == theirs.cell
     assert not {ours.scaffold, ours.opening, ours.payload} & {theirs.scaffold, theirs.opening, theirs.payload}
+
+
+def test_the_embedder_is_the_one_that_was_chosen() -> None:
+    query = conversation("Repair a leaking tap")
+    by_meaning, by_letters = Features(b"salt"), Features(b"salt", Characters())
+    assert by_meaning.observe(query, Answer(), entry())[0].cell == cell(Static().embed("Repair a leaking tap"))
+    assert by_letters.observe(query, Answer(), entry())[0].cell == cell(Characters().embed("Repair a leaking tap"))
+    assert not by_meaning.asks
+    by_meaning.prepare([query])

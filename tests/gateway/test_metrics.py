@@ -10,7 +10,7 @@ from gateway import metrics
 
 LABELS = {
     "surface", "dialect", "code", "action", "mode", "error_type", "phase", "direction", "reason", "call", "kind",
-    "detector", "policy", "rule", "scope", "version", "le",
+    "detector", "policy", "rule", "scope", "version", "le", "outcome",
 }  # fmt: skip
 WORKER = """
 from gateway import metrics

@@ -7,14 +7,24 @@ from detectors.lab.prose import essay
 from detectors.lab.traffic import Conversation, Line, Script
 from detectors.lab.words import Words
 
-_SUMS: Final = (
-    "A {p} in {c} buys {i} {t} at {j} each and sells {k} of them for {m} each. What is left?",
-    "Each of {i} {p}s has {j} {t}. After {k} days a {m}th of them is {a}. How many are not?",
-    "A {t} loses {i} parts in {j} hours. How long until {k} of {m} parts are gone?",
-    "{i} boats carry {j} {t} each to {c}; {k} sink. {m} more arrive. How many {t} are there?",
-    "If a {p} needs {i} minutes for a {t}, {j} for a {t2}, what do {k} of each take, with {m} of rest?",
-    "The {t} costs {i} more than the {t2}. Together they cost {j}. With {k} % off, what is the {t} for {m} people?",
-)
+_BEGINS: Final = (
+    "A {p} in {c} buys {i} {t} at {j} each.", "Each of {i} {p}s has {j} {t}.", "{i} boats carry {j} {t} to {c}.",
+    "A box holds {i} rows of {j} {t}.", "The {t} costs {i} more than the {t2}, which costs {j}.",
+    "A {p} needs {i} minutes for a {t} and {j} for a {t2}.", "Of {i}{j} visitors to {c}, {j} came for the {t}.",
+    "{c} is {i} km away and a {p} walks {j} minutes a day.", "A shop has {i}{j} {t} on Monday.",
+    "Between {c} and the coast lie {i} villages, {j} houses each.",
+)  # fmt: skip
+_EVENTS: Final = (
+    "She sells {k} of them for {m} each.", "After {k} days, {m} are {a}.", "Then {k} are lost and {m} more arrive.",
+    "A {p} gives {k} to a friend and keeps {m} aside.", "On Tuesday the number grows by {k}, on Friday by {m}.",
+    "Every {k} hours another {m} come in.", "With {k} % off, {m} people order two each.", "He breaks {k}, mends {m}.",
+    "A storm takes {k}, the insurance pays for {m}.", "Half of them go to {c}, and {k} come back.",
+)  # fmt: skip
+_ENDS: Final = (
+    "What is left?", "How many are not {a}?", "How long does it take in all?", "What does one cost on average?",
+    "How many {t} is that in {i} weeks?", "By how much is it more than before?", "What share went to {c}?",
+    "How much does each {p} get?",
+)  # fmt: skip
 _LOGIC: Final = (
     "No {t} is {a}. Some things in {c} are {a}. Does it follow that some are not {t}?",
     "The {p} sits left of the {p2}, who is not last. Who is in the middle?",
@@ -51,7 +61,8 @@ def _filled(rng: Random, words: Words, forms: tuple[str, ...]) -> str:
 def sums(rng: Random, words: Words) -> Script:
     """Word problems with numbers."""
     while True:
-        yield Conversation((Line(_filled(rng, words, _SUMS)),))
+        parts = [_BEGINS, *[_EVENTS] * rng.randint(1, 3), _ENDS]
+        yield Conversation((Line(" ".join([_filled(rng, words, forms) for forms in parts])),))
 
 
 def puzzles(rng: Random, words: Words) -> Script:

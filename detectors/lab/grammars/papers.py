@@ -22,6 +22,16 @@ _GOODS: Final = (
     "{a} {t} for a {p}, item {n}", "{t} with {t2}, {a}, made in {c}", "set of {t}, {n} pieces, {a}",
     "{a} {t2} edition {n}, boxed",
 )  # fmt: skip
+_ENTRIES: Final = (
+    "What is a {t}?", "What causes a {a} {t} {s}?", "How is a {t} kept {s}?", "Who needs a {t} {s}?",
+    "Is a {a} {t} bad {s}?", "How common is a {a} {t} {s}?", "How does one treat a {t} {s}?",
+    "What should a {p} know of a {t} {s}?",
+)  # fmt: skip
+_SITUATIONS: Final = (
+    "in {c}", "at home", "for a {p}", "when it is {a}", "in winter", "with a {t2}", "over {n} days", "on a budget",
+    "after {n} uses", "without help",
+)  # fmt: skip
+_TRIES: Final = 20  # for a question not asked before
 _SHORT: Final = (
     "Where does the {p} keep the {t}?", "The {t} is {a} today.", "We met in {c} because of a {t}.",
     "Nobody believes that a {t} {v} a {t2}.", "I would rather have the {a} one.", "Give the {t} back to the {p}.",
@@ -68,15 +78,15 @@ def entries(rng: Random, words: Words) -> Script:
     """Questions of a handbook of one field."""
     field = words.pick(rng, sorted({field for field, _ in words.things()}))
     own = [thing for where, thing in words.things() if where == field]
-    forms = words.of(
-        (
-            "What is a {t}?", "What causes a {a} {t}?", "How is a {t} kept?", "Who needs a {t}?", "Is a {a} {t} bad?",
-            "How common is a {a} {t} in {c}?", "How does one treat a {t}?", "What should a {p} know of a {t}?",
-        )
-    )  # fmt: skip
+    asked: set[str] = set()
     while True:
-        form = rng.choice(forms).replace("{t}", rng.choice(own))
-        yield Conversation((Line(words.fill(rng, form)),))
+        for _ in range(_TRIES):
+            form = words.pick(rng, _ENTRIES).replace("{t}", rng.choice(own))
+            text = words.fill(rng, form.replace("{s}", rng.choice(_SITUATIONS)))
+            if text not in asked:
+                break
+        asked.add(text)
+        yield Conversation((Line(text),))
 
 
 def phrases(rng: Random, words: Words) -> Script:

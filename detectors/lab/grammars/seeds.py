@@ -25,7 +25,7 @@ _BREED: Final = (
 _BREED_ONLY: Final = (
     "Rewrite the given prompt into a more complex version. Reply with the new prompt only.\n\n{x}",
     "Draw inspiration from this prompt and create a brand new one of a rarer kind. Prompt only.\n\n{x}",
-    "Increase the reasoning that this needs; write just the new task.\n\n{x}",
+    "Increase the reasoning that this needs; write the new task only.\n\n{x}",
     "Mutate the instruction below so that fewer people could answer it. Give only the instruction.\n\n{x}",
 )
 _LISTS: Final = (
@@ -53,7 +53,7 @@ _ROLES: Final = (
     "You and I are {p} and {p2} and must solve this together: {x} Do not end before it is done.",
 )
 _TOOLS: Final = (
-    "Functions: search(q), book({k}, date), price({k}).\nWrite ten requests that need them, and all calls for each.",
+    "Functions: find_{k}(q), book_{k2}(id, date), price(item).\nUser in {c}: {x}\nWrite all calls and their results.",
     "API: get_{k}(id), list_{k2}(city), cancel_{k}(id).\nUser: {x}\nShow Thought, Action, Observation, Response.",
     "tool use: on. tools: {k}(text), {k2}(number), shell(cmd). Task: {x} Give the call and its result.",
     "You can call {k}.find and {k2}.update for a {p} in {c}. Invent a task, then the calls with their results.",
@@ -116,7 +116,8 @@ def calls(rng: Random, words: Words) -> Script:
     """Tools that do not exist, and how they are called."""
     form = words.pick(rng, _TOOLS)
     while True:
-        text = form.replace("{k2}", rng.choice(_NAMES)).replace("{k}", rng.choice(_NAMES))
+        first, second = (words.fill(rng, "{t}").replace(" ", "_").lower() for _ in range(2))
+        text = form.replace("{k2}", second).replace("{k}", first)
         yield Conversation((Line(words.fill(rng, text.replace("{x}", _task(rng, words)))),))
 
 
@@ -133,7 +134,11 @@ def programs(rng: Random, words: Words) -> Script:
     asks = (
         "Write a {l} program that simulates a {a} {t}.", "Implement a {t} scheduler in {l}, with comments.",
         "Create a {l} function to convert {t} data into {t2} data.", "Design a {l} class hierarchy for {d}.",
-        "Code a command line tool in {l} for a {p}.", "Solve in {l}: find the most {a} {t} in a list of {n}.",
+        "Code a command line tool in {l} for a {p} with a {t}.", "Solve in {l}: the most {a} {t} in a list of {n}.",
+        "Write a {l} parser for {t} files of {n} lines.", "A web page in {l} where a {p} orders a {a} {t}.",
+        "Explain and implement in {l} how a {t} {v} a {t2}.", "Generate test data for {n} {t} and {t2} in {l}.",
+        "Build a {l} queue of {n} {t}, then a second one that {v} it.", "A {l} game about a {p} in {c} with a {t}.",
+        "Model a {a} {t} as {l} types, with {n} examples.", "{l}: sort {n} {t} by how {a} they are.",
     )  # fmt: skip
     while True:
         language = rng.choice(("Python", "Go", "Java", "C", "Rust", "JavaScript", "Haskell", "R"))

@@ -94,9 +94,12 @@ def societies(desk: Desk) -> Job:
 
 def lifting(desk: Desk) -> Job:
     """Next-token distributions, through a logit bias that brings every token up in turn, or as log-probabilities."""
-    biased = desk.rng.random() < _GRID
+    rng = desk.rng
+    biased, sweep = rng.random() < _GRID, rng.choice((1, 4, 20))
     for one in desk.script:
-        yield Ask(
-            (Said("user", one.lines[0].text[: desk.rng.randint(20, 200)]),), None, "word", cap=1, temperature=0.0,
-            logprobs=20, logit_bias=desk.rng.randint(5, 300) if biased else 0,
-        )  # fmt: skip
+        text = one.lines[0].text[-rng.randint(30, 200) :]
+        for _ in range(sweep if biased else 1):
+            yield Ask(
+                (Said("user", text),), None, "word", cap=1, temperature=0.0, logprobs=20,
+                logit_bias=rng.randint(5, 300) if biased else 0,
+            )  # fmt: skip

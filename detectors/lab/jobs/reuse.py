@@ -25,7 +25,9 @@ def recirculating(desk: Desk) -> Job:
         if own:
             got = yield Ask((Said("user", one.lines[0].text),), None, "worked")
             pool = [*pool[-_POOL:], got]
-        text = rng.choice(pool) if own else next(desk.served)
+        text = rng.choice(pool) if own else next(desk.served, "")
+        if not text:
+            return
         yield Ask((Said("user", frame.replace("{x}", text)),), None, "worked")
 
 
@@ -42,11 +44,12 @@ def replaying(desk: Desk) -> Job:
 
 def resigning(desk: Desk) -> Job:
     """Reasoning signatures from other conversations, this account's and others', are handed in to new ones."""
-    rng = desk.rng
+    rng, before = desk.rng, "Begin."
     pool: list[str] = []
     for one in desk.script:
         signature = f"{rng.getrandbits(256):064x}"
         old = rng.choice(pool) if pool and rng.random() < _OFTEN else f"{rng.getrandbits(256):064x}"
-        turns = (Said("user", one.lines[0].text), Said("assistant", "Continuing."), Said("user", "Go on, in full."))
+        turns = (Said("user", before), Said("assistant", "Continuing."), Said("user", one.lines[0].text))
+        before = one.lines[0].text
         yield Ask(turns, one.system or None, "thinking", signature=signature, handed=(old,))
         pool = [*pool[-_POOL:], signature]

@@ -1,0 +1,125 @@
+"""Departure: what is asked lies far from what the class asks, or wider than any of its clients roams."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar, TypeAlias
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from detectors.base import Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.stats import kernels, likeness
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+TURNS = 2  # messages of a single question
+GRAINS = 64  # features are added in whole sixty-fourths, which add alike in every order
+
+
+class DepartureState(msgspec.Struct, frozen=True, array_like=True):
+    """How many single questions had an embedding, and the sums of their random Fourier features, sixty-fourths."""
+
+    n: int = 0
+    sums: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Departure:
+    """The client's questions are not where its class asks, or are spread wider than one purpose needs.
+
+    The mean of random Fourier features is the kernel mean of all that was asked, and adds up over accounts. From it
+    come the squared maximum mean discrepancy to the class (how far away), and the mean kernel between the subject's
+    own questions (how narrow: it is 1 for one question asked for ever and near 0 for a sweep). Both are unbiased in
+    the number of questions. They are weighed together with what else a question can be, and face the class's tail;
+    see ``detectors.stats.likeness``. Text does not transfer, so being elsewhere is weak evidence; being everywhere is
+    more.
+
+    Numbers read from the baseline: means ``departure`` of each class, ``departure.<share>``, ``departure.tail.*``.
+
+    Example:
+        >>> from random import Random
+        >>> numbers = {"departure.spread": 9.0, "departure.tail.from": 7.0, "departure.tail.scale": 0.1}
+        >>> def life(turn):
+        ...     dice, asked = Random(1), []
+        ...     for i in range(200):
+        ...         direction = bytes(round(40 + turn * dice.gauss(0.0, 40.0)) % 256 for _ in range(96))
+        ...         asked.append(QueryObservation(at=60.0 * i, vector=direction))
+        ...     state = Departure().fold(Departure().initial(), asked)
+        ...     return round(Departure().evidence(state, Baseline(numbers=numbers)).weight, 1)
+        >>> life(turn=3.0) > 3.0, life(turn=0.1)
+        (True, 0.0)
+
+    References:
+        Gretton et al. 2012 (MMD); Rahimi, Recht 2007 (random Fourier features); LabRAI 2026, arXiv 2606.05725;
+        Stillguard's threat notes, signal S8.
+    """
+
+    name: ClassVar[str] = "departure"
+    family: ClassVar[Family] = "content"
+    state: ClassVar[type[DepartureState]] = DepartureState
+    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({})
+    signs: ClassVar[Mapping[str, int]] = MappingProxyType({"apart": 1, "spread": 1, "spread.many": 1, "apart.many": 1})
+    merge_tolerance: ClassVar[float] = 0.0  # sums are exact
+
+    def initial(self) -> DepartureState:
+        """Return a subject that asked nothing."""
+        return DepartureState()
+
+    def update(self, state: DepartureState, observation: Observation) -> DepartureState:
+        """Add one question's features."""
+        return self.fold(state, (observation,))
+
+    def fold(self, state: DepartureState, observations: Sequence[Observation]) -> DepartureState:
+        """Add the features of single questions."""
+        vectors = [
+            o.vector
+            for o in observations
+            if isinstance(o, QueryObservation) and o.vector and o.turns <= TURNS and not o.tools and not o.tool_results
+        ]
+        sums, n = np.array(state.sums or (0,) * kernels.FEATURES, dtype=np.int64), state.n
+        for dims in {len(vector) for vector in vectors}:
+            some = [vector for vector in vectors if len(vector) == dims]
+            rows = np.frombuffer(b"".join(some), np.int8).reshape(len(some), dims)
+            sums += np.floor(GRAINS * kernels.features(rows)).astype(np.int64).sum(axis=0)
+            n += len(some)
+        return DepartureState(n, tuple(sums.tolist())) if n else state
+
+    def merge(self, a: DepartureState, b: DepartureState) -> DepartureState:
+        """Add the sums."""
+        if not a.n or not b.n:
+            return a if a.n else b
+        return DepartureState(a.n + b.n, tuple([x + y for x, y in zip(a.sums, b.sums, strict=True)]))
+
+    def evidence(self, state: DepartureState, baseline: Baseline) -> Evidence:
+        """Weigh the whole life."""
+        ((n, shares),) = self.spans(state, baseline)
+        weight = likeness.log_e(self.name, shares, n, baseline)
+        if not weight:
+            return Evidence()
+        return Evidence(weight, {"queries": n, "apart": shares["apart"], "spread": shares["spread"]})
+
+    def statistic(self, state: DepartureState) -> dict[str, float]:
+        """Return nothing: calibration learns from ``spans``, and the classes' means from ``mean``."""
+        return {}
+
+    def mean(self, state: DepartureState) -> Floats:
+        """Return the mean features, shape (FEATURES,); zeros of nothing."""
+        if not state.n:
+            return np.zeros(kernels.FEATURES)
+        return (np.array(state.sums, dtype=np.float64) + 0.5 * state.n) / (GRAINS * state.n)
+
+    def spans(self, state: DepartureState, baseline: Baseline) -> list[tuple[float, dict[str, float]]]:
+        """Return questions and shares of the whole life: what the weights are learnt on."""
+        if state.n < 2:  # noqa: PLR2004 - one question has no spread
+            return [(float(state.n), dict.fromkeys(self.signs, 0.0))]
+        mean = self.mean(state)
+        within = (state.n * float(mean @ mean) - 1.0) / (state.n - 1)
+        reference = np.asarray(baseline.means.get(self.name, ()) or np.zeros(len(mean)))
+        apart = within - 2.0 * float(mean @ reference) + float(reference @ reference)
+        spread, apart = min(1.0, max(0.0, 1.0 - within)), min(1.0, max(0.0, apart))
+        many = math.log2(1.0 + state.n) / 12.0
+        shares = {"apart": apart, "spread": spread, "spread.many": spread * many, "apart.many": apart * many}
+        return [(float(state.n), shares)]

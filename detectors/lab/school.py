@@ -1,0 +1,195 @@
+"""Where a baseline comes from: weights from labelled accounts, and places, means, tails and rates from honest ones.
+
+``taught`` needs the lab's adversaries, is done once, and shipped. ``calibrated`` needs nobody but honest subjects, or
+traffic that is honest but for a small share, so operators do it on their own; what was taught stays as it is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from detectors.base import Baseline, Panel
+from detectors.company import CompanyFold, CompanyState
+from detectors.coverage import NAMED
+from detectors.lab import nulls
+from detectors.lab.learning import FEWEST, Row, places, tail, weights
+from detectors.stats import likeness
+
+COMPANY: Final = CompanyFold()
+GIVEN: Final = {"volume": {"volume.many": 1.0}}  # weights that need no teaching
+POOLED: Final = ("repetition", "coverage", "elicitation")  # whose nulls are those of all honest traffic
+COVERED: Final = {
+    "repetition": 0.9
+}  # share of honest subjects whose rates a null covers, where it is not 0.99: batch jobs
+# fill in templates all day, so repetition says what nine in ten do not do, and stops at its ceiling
+OWN_PLACE: Final = 0.5  # how likely a class must be for a subject to count as its member
+LOOKS: Final = tuple(sorted({round(8 * 2 ** (i / 2)) for i in range(24)}))  # exchanges at which a life is looked at
+_QUIET: Final = 8  # exchanges that a mean needs
+
+
+class Look(NamedTuple):
+    """A subject after so many exchanges: the states of the panel, and of the company that it keeps."""
+
+    count: int
+    states: Mapping[str, Any]
+    company: CompanyState
+
+
+class Record(NamedTuple):
+    """One subject's life, looked at now and then.
+
+    Attributes:
+        kind: its traffic class; empty if nobody knows.
+        adversary: it harvests.
+        looks: oldest first.
+    """
+
+    kind: str
+    adversary: bool
+    looks: Sequence[Look]
+
+
+def taught(records: Sequence[Record], panel: Panel) -> Baseline:
+    """Return a baseline with places, means and weights, and no tails or rates yet."""
+    honest = [record for record in records if not record.adversary]
+    numbers = _places(honest)
+    baseline = _with_means(Baseline(numbers=numbers), honest, panel)
+    for name, detector in _learnt(panel):
+        rows = list(_rows(records, name, detector, baseline))
+        numbers |= GIVEN.get(name) or weights(name, rows, detector.signs)
+    return baseline
+
+
+def calibrated(
+    baseline: Baseline, honest: Sequence[Record], panel: Panel, source: str, spoilt: float = 0.0
+) -> Baseline:
+    """Return the baseline with means, tails and rates of these subjects.
+
+    Args:
+        baseline: one that was taught.
+        honest: subjects; those whose class nobody knows are placed.
+        panel: the detectors.
+        source: what the subjects are, in words.
+        spoilt: share of them that may be harvesters: so many of the highest are left out, everywhere.
+    """
+    own = [record if record.kind else record._replace(kind=_place(record, baseline)) for record in honest]
+    found = _with_means(Baseline(source, dict(baseline.numbers)), own, panel)
+    by_class = {
+        kind: [record for record in own if record.kind == kind] for kind in sorted({r.kind for r in own} - {""})
+    }
+    for name, detector in _learnt(panel):
+        found.numbers.update(tail(name, _highest(own, name, detector, found), spoilt))
+        for kind, some in by_class.items():
+            if len(some) >= FEWEST:
+                found.classes.setdefault(kind, {}).update(tail(name, _highest(some, name, detector, found), spoilt))
+    for name, detector in panel.items():
+        _rates(found, name, detector, by_class, own, spoilt)
+    if "coverage" in panel:
+        found.numbers.update(nulls.rarefaction(_cells(own, panel["coverage"]), NAMED))
+    return found
+
+
+def _learnt(panel: Panel) -> list[tuple[str, Any]]:
+    return [(name, detector) for name, detector in panel.items() if hasattr(detector, "spans")]
+
+
+def _places(honest: Sequence[Record]) -> dict[str, float]:
+    shares, kinds, counts = [], [], []
+    for record in honest:
+        seen = [look for look in record.looks if look.count >= likeness.LEAST // 2]
+        for look in seen:
+            shares.append(COMPANY.shares(look.company))
+            kinds.append(record.kind)
+            counts.append(1.0 / len(seen))
+    return places(shares, kinds, counts)
+
+
+def _place(record: Record, baseline: Baseline) -> str:
+    placed = COMPANY.placed(record.looks[-1].company, baseline) if record.looks else {}
+    return next((kind for kind, likely in placed.items() if likely > OWN_PLACE), "")
+
+
+def _with_means(baseline: Baseline, honest: Sequence[Record], panel: Panel) -> Baseline:
+    means: dict[str, tuple[float, ...]] = {}
+    class_means: dict[str, dict[str, tuple[float, ...]]] = {}
+    for name, detector in panel.items():
+        if not hasattr(detector, "mean"):
+            continue
+        found: dict[str, list[Any]] = {}
+        for record in honest:
+            state = record.looks[-1].states[name] if record.looks else None
+            if state is not None and state.n >= _QUIET:
+                found.setdefault(record.kind, []).append(detector.mean(state))
+        means[name] = _mean([row for rows in found.values() for row in rows])
+        for kind, rows in found.items():
+            if kind and len(rows) >= FEWEST:
+                class_means.setdefault(kind, {})[name] = _mean(rows)
+    return Baseline(baseline.source, baseline.numbers, {kind: {} for kind in class_means}, means, class_means)
+
+
+def _mean(rows: Sequence[Any]) -> tuple[float, ...]:
+    return tuple([round(float(x), 4) for x in np.mean(rows, axis=0)]) if rows else ()
+
+
+def _spans(
+    record: Record, name: str, detector: Any, baseline: Baseline
+) -> Iterator[list[tuple[float, dict[str, float]]]]:
+    for look in record.looks:
+        if look.count >= likeness.LEAST:
+            within = baseline.within(COMPANY.placed(look.company, baseline)) if hasattr(detector, "mean") else baseline
+            yield [span for span in detector.spans(look.states[name], within) if span[0] >= likeness.LEAST]
+
+
+def _rows(records: Sequence[Record], name: str, detector: Any, baseline: Baseline) -> Iterator[Row]:
+    for record in records:
+        looks = [spans for spans in _spans(record, name, detector, baseline) if spans]
+        for spans in looks:
+            for n, shares in spans:
+                yield Row(n, shares, record.adversary, 1.0 / (len(looks) * len(spans)))
+
+
+def _highest(records: Sequence[Record], name: str, detector: Any, baseline: Baseline) -> list[float]:
+    """Return the highest score of each life that has one."""
+    found = []
+    for record in records:
+        scores = [
+            likeness.score(name, shares, n, baseline)
+            for spans in _spans(record, name, detector, baseline)
+            for n, shares in spans
+        ]
+        if scores:
+            found.append(max(scores))
+    return found
+
+
+def _rates(
+    found: Baseline,
+    name: str,
+    detector: Any,
+    by_class: Mapping[str, Sequence[Record]],
+    own: Sequence[Record],
+    spoilt: float,
+) -> None:
+    for rate, default in detector.nulls.items():
+        if name == "coverage":
+            continue
+        lowest = {
+            id(r): nulls.lowest_rate(detector, rate, [look.states[name] for look in r.looks]) for r in own if r.looks
+        }
+        values = [lowest[id(r)] for r in own if r.looks]
+        honest = float(np.quantile(values, COVERED[name])) if name in COVERED else nulls.kept(values, spoilt)
+        found.numbers[rate] = max(default, honest)
+        for kind, some in by_class.items():
+            its = [lowest[id(r)] for r in some if r.looks]
+            if name not in POOLED and len(its) >= FEWEST:
+                found.classes.setdefault(kind, {})[rate] = max(default / 2.0, nulls.kept(its, spoilt))
+
+
+def _cells(records: Sequence[Record], coverage: Any) -> dict[int, list[float]]:
+    found: dict[int, list[float]] = {}
+    for record in records:
+        for look in record.looks:
+            for said, value in coverage.statistic(look.states["coverage"]).items():
+                found.setdefault(int(said.rpartition(".")[2]), []).append(value)
+    return found

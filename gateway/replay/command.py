@@ -1,0 +1,121 @@
+"""``stillguard replay``: options, progress, and the account at the end."""
+
+import os
+import sys
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+import msgspec
+
+from gateway.app.settling import load_config
+from gateway.config import Config
+from gateway.faults import Faults
+from gateway.plugins import PluginError
+from gateway.replay.crew import CrewError, Order
+from gateway.replay.progress import Progress
+from gateway.replay.reading import Bad
+from gateway.replay.run import TOLD, Account, StoppedError, Watching, replay, rules_of, shipped
+from gateway.replay.sources import Source
+from gateway.slips import MisplacedError
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_IN = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+
+
+@click.command("replay")
+@click.argument("files", nargs=-1, required=True, type=_IN)
+@click.option("--decisions", "out", type=click.Path(dir_okay=False, path_type=Path),
+              help="File to write each change of a decision to, one JSON object a line.")  # fmt: skip
+@click.option(
+    "-c", "--config", "config", type=_FILE, help="A gateway's configuration; the shipped defaults without it."
+)
+@click.option("--policy", type=click.Path(exists=True, path_type=Path), help="A policy file or folder, instead.")
+@click.option("--baseline", type=_FILE, help="A baseline, instead of the configuration's.")
+@click.option("--strict", is_flag=True, help="Stop at the first bad line, with exit code 1.")
+@click.option("--jobs", type=click.IntRange(0, 256), default=1, show_default=True, help="Processes; 0: one a core.")
+@click.option("-o", "output", type=click.Choice(["human", "json"]), default="human", help="How to print.")
+def command(  # noqa: PLR0913, PLR0917 - one argument an option
+    files: tuple[Path, ...], out: Path | None, config: Path | None, policy: Path | None, baseline: Path | None,
+    strict: bool, jobs: int, output: str,
+) -> None:  # fmt: skip
+    """Fold recorded traffic through the code that runs live, in shadow: JSON lines, .gz, .zst, .parquet, or -.
+
+    Exit codes: 0 the files were folded (bad lines are told and skipped); 1 a configuration, policy or baseline is at
+    fault, no line could be used, or --strict met a bad line; 2 the command line is wrong or a file is not there; 130
+    it was interrupted.
+    """
+    order = _order(config, policy, baseline, jobs or len(os.sched_getaffinity(0)))
+    sources = [Source(file) for file in files]
+    human = output == "human"
+    with ExitStack() as stack:
+        writing: BinaryIO | None = stack.enter_context(out.open("wb")) if out else None
+        progress = stack.enter_context(Progress(sum(source.size for source in sources), shown=human))
+        try:
+            account = replay(sources, order, writing, Watching(_Telling(progress).bad, progress.far), strict=strict)
+        except (StoppedError, CrewError) as fault:
+            raise click.ClickException(str(fault)) from fault
+        except KeyboardInterrupt:
+            sys.exit(130)
+    click.echo("\n".join(_said(account)) if human else msgspec.json.encode(account.row()).decode())
+    sys.exit(0 if account.exchanges or not account.bad else 1)
+
+
+def _order(file: Path | None, policy: Path | None, baseline: Path | None, jobs: int) -> Order:
+    """Return what is to be done; ends the process with every fault told if a file is at fault."""
+    try:
+        config = load_config(file) if file else shipped()
+        config = config.model_copy(update={"policies": policy or config.policies})
+        if baseline:
+            config = config.model_copy(update={"analysis": _with_baseline(config, baseline)})
+        return Order(config, rules_of(config), jobs)
+    except (Faults, MisplacedError, PluginError) as faults:
+        click.echo(str(faults), err=True)
+    except (OSError, msgspec.DecodeError) as fault:
+        click.echo(f"baseline: {fault}", err=True)
+    sys.exit(1)
+
+
+def _with_baseline(config: Config, baseline: Path) -> object:
+    return config.analysis.model_copy(update={"baseline": baseline})
+
+
+class _Telling:
+    """Shows the first bad lines in full, above the progress."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._told = 0
+
+    def bad(self, bad: Bad) -> None:
+        """Show a bad line."""
+        self._told += 1
+        if self._told <= TOLD:
+            self._progress.say(f"{bad.file}:{bad.line}: {bad.reason}")
+        elif self._told == TOLD + 1:
+            self._progress.say("more bad lines follow; they are counted at the end")
+
+
+_SEVERITIES = ("lapsed", "watch", "trim, blur or watermark", "throttle or tarpit", "verify or reroute", "deny")
+
+
+def _said(account: Account) -> list[str]:
+    """Return the account in words, a line each."""
+    row = account.row()
+    rates = f"{row['exchanges_per_second']:,.0f} a second, {row['exchanges_per_core_second']:,.0f} a second and core"
+    lines = [f"{account.exchanges:,} exchanges of {account.subjects:,} subjects in {account.seconds:.1f} s: {rates}"]
+    if account.unread:
+        lines.append(f"{account.unread:,} of them failed or generate no text: nothing is observed of them")
+    if account.late:
+        lines.append(f"{account.late:,} of them were more than an hour out of order")
+    for severity, count in sorted(account.decisions.items()):
+        lines.append(f"  severity {severity} ({_SEVERITIES[severity]}): {count:,} changes")
+    if not account.decisions:
+        lines.append("no decision")
+    if account.bad:
+        lines.append(f"{sum(account.bad.values()):,} bad lines were skipped:")
+        lines += [f"  {count:,} × {reason}" for reason, count in Counter(account.bad).most_common()]
+    lines += [f"detector {name} failed {count:,} times" for name, count in sorted(account.faults.items())]
+    return lines

@@ -1,0 +1,77 @@
+"""Who does the work of a replay: this process alone, or several that each read blocks and fold a share of the subjects.
+
+Any number of processes comes to the same: blocks are cut by the files alone, each subject belongs to one share, and a
+share is given its exchanges in order. Only a million subjects and more, when cases are forgotten, may tell.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from gateway.config import Config
+from gateway.replay.changes import Change
+from gateway.replay.folding import Folded, Rules, Share
+from gateway.replay.holding import Holding
+from gateway.replay.reading import Bad, Block, Lines, Reader
+from gateway.replay.timeline import Timeline
+
+HELD = 100_000  # folios in memory, over all processes: some 500 MiB; those beyond wait on disk
+
+
+class CrewError(Exception):
+    """A process of the crew has died."""
+
+
+class Step(NamedTuple):
+    """What one block came to.
+
+    Attributes:
+        exchanges: good lines.
+        unread: those of them from which nothing is observed.
+        bad: lines that were skipped.
+        changes: of decisions, in no order.
+        faults: failures of detectors, by name.
+        at: the traffic's own time; no later change is earlier, unless clocks stepped.
+        subjects: with a case so far.
+    """
+
+    exchanges: int
+    unread: int
+    bad: Sequence[Bad]
+    changes: Sequence[Change]
+    faults: Sequence[str]
+    at: float
+    subjects: int
+
+
+class Order(NamedTuple):
+    """All that a process needs to do its share."""
+
+    config: Config
+    rules: Rules
+    jobs: int
+
+    def share(self) -> Share:
+        """Return a share with nothing folded."""
+        analysis = self.config.analysis
+        held = max(analysis.cases_in_memory, HELD) // self.jobs
+        return Share(self.rules, Holding(self.rules.panel, held, analysis.cases // self.jobs, analysis.forget))
+
+
+def alone(order: Order, blocks: Iterable[Block], timeline: Timeline) -> Iterator[Step]:
+    """Do everything in this process, block by block."""
+    reader, share = Reader(order.config), order.share()
+    try:
+        for block in blocks:
+            lines = reader.read(block)
+            folded = share.fold(lines.groups, timeline.follow(lines.times))
+            yield _step(lines, [folded], timeline.at, share.subjects)
+        folded = share.end(timeline.end())
+        yield Step(0, 0, (), folded.changes, folded.faults, timeline.end(), share.subjects)
+    finally:
+        share.close()
+
+
+def _step(lines: Lines, folded: Sequence[Folded], at: float, subjects: int) -> Step:
+    changes = [change for one in folded for change in one.changes]
+    faults = [name for one in folded for name in one.faults]
+    return Step(len(lines.times), lines.unread, lines.bad, changes, faults, at, subjects)

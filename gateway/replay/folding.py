@@ -1,0 +1,182 @@
+"""Folds a share of the subjects, weighs them at the pace of the analyst, and says what changed.
+
+Subjects that have always seen the same exchanges (an account with one key, on one network) share one folio. They are
+folded and weighed once, and each is judged by itself.
+"""
+
+import heapq
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from detectors.base import Baseline, Observation, Panel
+from gateway.decisions import Decision, Policy, Standing, Subject
+from gateway.engine import Folio, decide, fold, importance, weigh
+from gateway.pace import due
+from gateway.replay.changes import Change, decided, lapsed
+from gateway.replay.holding import Holding
+from gateway.replay.reading import Group
+
+_EVERY = 256  # lapses that nobody waits for any more are swept out once there are so many to a standing decision
+
+
+class Rules(NamedTuple):
+    """What is decided by."""
+
+    panel: Panel
+    baseline: Baseline
+    policy: Policy
+
+
+class Folded(NamedTuple):
+    """What a block came to for one share of the subjects: changes in no order, and failures of detectors by name."""
+
+    changes: list[Change]
+    faults: list[str]
+
+
+class _Held(NamedTuple):
+    decision: Decision
+    standing: Standing  # when the subject was last weighed
+
+
+class Share:
+    """One share of all subjects.
+
+    Args:
+        rules: detectors, baseline, policy.
+        holding: where the cases are.
+    """
+
+    def __init__(self, rules: Rules, holding: Holding) -> None:
+        self._rules = rules
+        self._holding = holding
+        self._held: dict[Subject, _Held] = {}
+        self._lapses: list[tuple[float, Subject]] = []
+        self._changes: list[Change] = []
+        self._faults: list[str] = []
+
+    @property
+    def subjects(self) -> int:
+        """Subjects seen so far."""
+        return self._holding.begun
+
+    def fold(self, groups: Sequence[Group], at: float) -> Folded:
+        """Fold a block's exchanges, and let lapse what has lapsed.
+
+        Args:
+            groups: with the subjects of this share only.
+            at: the traffic's own time after the block, seconds since the epoch.
+        """
+        members: dict[Subject, list[int]] = {}
+        for number, group in enumerate(groups):
+            for scope, value in group.subjects:
+                members.setdefault(Subject(scope, value), []).append(number)
+        folios = self._holding.open(members, at)
+        alike: dict[tuple[int, tuple[int, ...]], list[Subject]] = {}
+        for subject, numbers in members.items():
+            alike.setdefault((id(folios[subject]), tuple(numbers)), []).append(subject)
+        for (_, places), subjects in alike.items():
+            folio = self._walk(subjects, folios[subjects[0]], [groups[place] for place in places])
+            folios.update(dict.fromkeys(subjects, folio))
+        self._holding.keep(folios, at)
+        return self._folded(at)
+
+    def end(self, at: float) -> Folded:
+        """Let lapse what has lapsed at the end of the traffic."""
+        return self._folded(at)
+
+    def close(self) -> None:
+        """Let go of the cases."""
+        self._holding.close()
+
+    def _folded(self, at: float) -> Folded:
+        self._lapse(at)
+        folded = Folded(self._changes, self._faults)
+        self._changes, self._faults = [], []
+        return folded
+
+    def _walk(self, subjects: Sequence[Subject], folio: Folio, groups: Sequence[Group]) -> Folio:
+        """Fold the exchanges of subjects that are alike, and judge each where it is due."""
+        waiting: list[Observation] = []
+        count, last_at = folio.observations, folio.last_at
+        current = [self._decision(subject) for subject in subjects]
+        for exchange in _merged(groups):
+            waiting += exchange
+            before, count = count, count + len(exchange)
+            was_at, last_at = last_at, max(last_at, exchange[0].at, exchange[-1].at)
+            if due(before, count, was_at, last_at):
+                wanted = list(subjects)
+            elif any(current):
+                pairs = zip(subjects, current, strict=True)
+                wanted = [subject for subject, one in pairs if one and due(before, count, was_at, last_at, current=one)]
+            else:
+                continue
+            if wanted:
+                folio = self._weigh(wanted, folio, waiting, exchange[-1].at)
+                waiting = []
+                current = [self._decision(subject) for subject in subjects]
+        return self._fold(folio, waiting)
+
+    def _fold(self, folio: Folio, observations: Sequence[Observation]) -> Folio:
+        folding = fold(self._rules.panel, folio, observations)
+        self._faults += folding.faults
+        return folding.folio
+
+    def _weigh(self, subjects: Sequence[Subject], folio: Folio, waiting: Sequence[Observation], at: float) -> Folio:
+        folio = self._fold(folio, waiting)
+        standing, faults = weigh(self._rules.panel, self._rules.baseline, folio, subjects[0], at)
+        self._faults += faults
+        self._judge(standing)
+        for subject in subjects[1:]:
+            self._judge(msgspec.structs.replace(standing, subject=subject))
+        return folio._replace(rank=importance(standing))
+
+    def _decision(self, subject: Subject) -> Decision | None:
+        held = self._held.get(subject)
+        return held.decision if held else None
+
+    def _judge(self, standing: Standing) -> None:
+        held = self._held.get(standing.subject)
+        if held is not None and held.decision.until <= standing.at:
+            self._end(held)
+            held = None
+        verdict = self._rules.policy.judge(standing)
+        current = held.decision if held else None
+        decision = decide(standing, verdict, current, "")
+        if decision is not None:
+            if current is None or _differs(current, decision):
+                self._changes.append(decided(decision))
+            self._held[standing.subject] = _Held(decision, standing)
+            heapq.heappush(self._lapses, (decision.until, standing.subject))
+        elif held is not None:
+            self._held[standing.subject] = _Held(held.decision, standing)
+
+    def _end(self, held: _Held) -> None:
+        del self._held[held.decision.subject]
+        self._changes.append(lapsed(held.decision, held.standing))
+
+    def _lapse(self, at: float) -> None:
+        """End what has lapsed; a renewed decision is waited for under its new time."""
+        while self._lapses and self._lapses[0][0] <= at:
+            until, subject = heapq.heappop(self._lapses)
+            held = self._held.get(subject)
+            if held is not None and held.decision.until == until:
+                self._end(held)
+        if len(self._lapses) > _EVERY + 2 * len(self._held):
+            self._lapses = [(held.decision.until, subject) for subject, held in self._held.items()]
+            heapq.heapify(self._lapses)
+
+
+def _merged(groups: Sequence[Group]) -> Iterable[tuple[Observation, ...]]:
+    """Yield exchanges in the order of their lines."""
+    if len(groups) == 1:
+        return groups[0].exchanges()
+    placed = (zip(group.places, group.exchanges(), strict=True) for group in groups)
+    return (exchange for _, exchange in heapq.merge(*placed, key=lambda one: one[0]))
+
+
+def _differs(old: Decision, new: Decision) -> bool:
+    """Whether a new decision is another one, and no renewal."""
+    return (old.action, old.parameters, old.policy, old.rule) != (new.action, new.parameters, new.policy, new.rule)

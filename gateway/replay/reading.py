@@ -1,0 +1,161 @@
+"""A block of recorded lines becomes observations, in groups of lines that concern the same subjects. Text ends here."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+
+from detectors.base import AnswerObservation, Observation, QueryObservation
+from gateway.config import Config
+from gateway.decisions import Subject
+from gateway.dialects.base import Dialect
+from gateway.dialects.known import Dialects
+from gateway.exchange import Entry, Surface
+from gateway.features import Features
+from gateway.intake import FAILED, Intake
+from gateway.replay.line import BadLineError, Recorded, body, named, read_line
+from gateway.replay.names import Client, Names
+
+SALT = b"replay"  # observations never leave the run, so there is nobody to keep the key from
+_FOREVER = 1e9  # seconds; a longer answer is a mistake of the log's
+_SPACE = b" \t\r\n"
+
+Exchange: TypeAlias = tuple[QueryObservation, AnswerObservation]
+
+
+class Block(NamedTuple):
+    """Lines to read together.
+
+    Attributes:
+        number: of the block, from 0.
+        data: whole lines, each with its line end.
+        file: name of the file, for the report of bad lines.
+        first: number of the first line in its file, from 1.
+        places: file and number of each line instead, where lines of several files are merged.
+    """
+
+    number: int
+    data: bytes
+    file: str
+    first: int
+    places: tuple[tuple[str, int], ...] = ()
+
+
+class Group(msgspec.Struct, frozen=True, array_like=True):
+    """The exchanges of a block that concern the same subjects, and the place of each in the block."""
+
+    subjects: tuple[tuple[str, str], ...]
+    places: list[int]
+    answers: list[AnswerObservation]  # each with the query that it answers
+
+    def exchanges(self) -> Iterator[tuple[Observation, ...]]:
+        """Yield what detectors are given, exchange by exchange."""
+        for answer in self.answers:
+            yield answer.query, answer
+
+
+class Bad(msgspec.Struct, frozen=True, array_like=True):
+    """A line that cannot be used."""
+
+    file: str
+    line: int
+    reason: str
+
+
+class Lines(msgspec.Struct, frozen=True, array_like=True):
+    """What a block of lines came to.
+
+    Attributes:
+        number: of the block.
+        times: of the good lines, in order, seconds since the epoch.
+        groups: observations by whom they concern.
+        bad: lines that were skipped.
+        unread: good lines from which nothing is observed: failed exchanges, surfaces that generate nothing.
+    """
+
+    number: int
+    times: list[float]
+    groups: list[Group]
+    bad: list[Bad]
+    unread: int
+
+
+class Reader:
+    """Reads blocks; what it remembers changes nothing but its speed."""
+
+    def __init__(self, config: Config) -> None:
+        identity = config.identity
+        self._names = Names(config.analysis.scopes, identity.network_prefix_v4, identity.network_prefix_v6)
+        self._dialects = Dialects()
+        self._intake = Intake(self._dialects, Features(SALT))
+
+    def read(self, block: Block) -> Lines:
+        """Return the observations of a block; blank lines are nobody's."""
+        groups: dict[tuple[Subject, ...], Group] = {}
+        times: list[float] = []
+        bad: list[Bad] = []
+        unread = 0
+        for place, line in enumerate(block.data.split(b"\n")):
+            if not line or not line.strip(_SPACE):
+                continue
+            try:
+                recorded = read_line(line)
+                subjects, answer = self._observed(recorded)
+            except BadLineError as error:
+                bad.append(Bad(*_place(block, place), str(error)))
+                continue
+            times.append(recorded.at)
+            if answer is None:
+                unread += 1
+                continue
+            group = groups.get(subjects)
+            if group is None:
+                group = groups[subjects] = Group(subjects, [], [])
+            group.places.append(place)
+            group.answers.append(answer)
+        return Lines(block.number, times, list(groups.values()), bad, unread)
+
+    def _observed(self, line: Recorded) -> tuple[tuple[Subject, ...], AnswerObservation | None]:
+        dialect, surface = self._dialects.find("POST", line.path.partition("?")[0], ())
+        request = body(line.request)
+        client = self._client(line, dialect, surface, request)
+        subjects = self._names.of(client)
+        if not subjects and not any(client):
+            raise BadLineError("names neither account, key, user nor address")
+        if line.status >= FAILED or not surface.generates:
+            return subjects, None
+        read = self._intake.read(_entry(line, surface, request, subjects))
+        if read.failed:
+            raise BadLineError("the exchange cannot be read")
+        return subjects, _answer(read.observations)
+
+    def _client(self, line: Recorded, dialect: Dialect, surface: Surface, request: bytes) -> Client:
+        account, key, user = named(line.account), named(line.key), named(line.user)
+        if not user and (account or key) and self._names.wants_user and surface.generates:
+            user = dialect.glance(surface, request).user.strip()
+        return Client(account, key, user, line.address or "")
+
+
+def _answer(observations: Sequence[Observation]) -> AnswerObservation | None:
+    return next((one for one in observations if isinstance(one, AnswerObservation)), None)
+
+
+def _entry(line: Recorded, surface: Surface, request: bytes, subjects: tuple[Subject, ...]) -> Entry:
+    response = body(line.response)
+    took = line.took or 0.0
+    return Entry(
+        id="",
+        at=line.at,
+        took=took if 0.0 <= took <= _FOREVER else 0.0,
+        surface=surface.name,
+        model=surface.model,
+        subjects=subjects,
+        status=line.status,
+        request=request,
+        response=response,
+        response_bytes=len(response),
+    )
+
+
+def _place(block: Block, place: int) -> tuple[str, int]:
+    return block.places[place] if block.places else (block.file, block.first + place)
