@@ -115,7 +115,7 @@ def run(setting: Setting) -> tuple[Findings, str]:
         outcomes = judged(bench, tenants, setting.jobs, bar(progress, "tenants judged", len(tenants)))
     left_out = ablations(outcomes, bench.panel, ladder)
     found = Findings(outcomes, learnt, left_out, list(bench.panel), _promise(ladder))
-    return found, _played(others, found, setting)
+    return found, f"{_played(others, found, setting)} Baseline: {baseline.source}."
 
 
 def _tenants(setting: Setting) -> tuple[list[Tenant], list[Tenant]]:

@@ -26,7 +26,8 @@ their threshold lets at most {PER_WINDOW:.1%} of the honest windows judged here 
 from windows of tenants that calibration may learn from instead. Only windows that hold half of the planned share count.
 
 *Rivals* are the literature's detectors, written anew (`detectors/lab/rivals`). Each learns from the honest tenants that
-calibration learns from. Its threshold is then set on the honest tenants judged here, at a share of
+calibration learns from, and as published from no adversary; what the panel's own baseline was learnt from, it says
+above. Its threshold is then set on the honest tenants judged here, at a share of
 {RATE:.1%} of them ever alarmed or at ours if ours is higher: better than any operator could set it, and for each rival
 separately. Beaten means: more detected, or as many in fewer queries, on every single-key kind.
 
