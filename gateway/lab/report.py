@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from gateway.lab import tables
+from gateway.lab import cases, tables
 from gateway.lab.figures import PER_WINDOW, Figure, figures
 from gateway.lab.findings import HARVESTER, LONG, RATE, Findings
 from gateway.lab.plots import draw
@@ -85,6 +85,8 @@ def _page(found: Findings, measured: list[Figure], head: str, plots: list[tuple[
         ("What the thresholds cost", tables.costs(found)),
         ("Padded harvesters, by windows judged alone", tables.stretches(found)),
         ("Without each detector", tables.left_out(found)),
+        ("Honest tenants alarmed, and those that came nearest", cases.innocent(found)),
+        ("Single-key harvesters missed", cases.missed(found)),
         ("All other figures", tables.measured(one for one in measured if one not in bound)),
     )
     yield from (f"# Figures: {NAME}", "", head, "", NOTES, "")
