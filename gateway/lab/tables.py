@@ -130,10 +130,11 @@ def costs(found: Findings) -> Lines:
 
 def _cost(found: Findings, said: str, alarms: dict[int, int]) -> str:
     honest, theirs = found.honest(), [alarms[id(one)] for one in found.single()]
-    long = [one for one in honest if one.exchanges >= LONG]
+    false = [one for one in honest if alarms[id(one)]]
+    long = sum(one.exchanges >= LONG for one in honest)
     return (
-        f"{said} {sum(alarms[id(one)] > 0 for one in honest)} of {len(honest)} | "
-        f"{sum(alarms[id(one)] > 0 for one in long)} of {len(long)} | {detected(theirs):.3f} | {_count(queries(theirs))} |"
+        f"{said} {len(false)} of {len(honest)} | {sum(one.exchanges >= LONG for one in false)} of {long} | "
+        f"{detected(theirs):.3f} | {_count(queries(theirs))} |"
     )
 
 
