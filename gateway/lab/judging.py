@@ -20,7 +20,7 @@ from gateway.rehearsal import Pair
 
 SUBJECT = Subject("key", "lab")
 AMPLE = Harvest(10**9, 10**9, 10**9, 10**9, 1e9)  # more than any rung asks for
-SIZES = {200: 5, 1500: 2}  # exchanges of a window, and windows of that size at most a tenant
+SIZES = {200: 6, 1500: 4}  # exchanges of a window, and windows of that size at most a tenant
 _EVERY = 32  # exchanges that are all looked at; later ones at each sixteenth more: an alarm is found 6 % late at most
 _GROWTH = 16
 _EVEN = 0.5
