@@ -21,8 +21,8 @@ from gateway.lab.ablation import ablations
 from gateway.lab.bars import COLUMNS, bar
 from gateway.lab.findings import Findings
 from gateway.lab.judging import Bench
-from gateway.lab.report import NAME, write
 from gateway.lab.learn_command import learn
+from gateway.lab.report import NAME, write
 from gateway.lab.running import FITTED, fitted, honest_windows, judged
 from gateway.lab.student_command import student
 from gateway.lab.tables import measured
