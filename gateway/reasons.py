@@ -127,6 +127,13 @@ def _rhythm(why: Because) -> str:
     return ", ".join(parts)
 
 
+def _consumption(why: Because) -> str:
+    return (
+        f"{round(why['kept'])} of {round(why['answers'])} answers were kept from single questions, "
+        f"{percent(why['fresh'])} of them new"
+    )
+
+
 def _volume(why: Because) -> str:
     return f"{round(why['answers'])} single questions were answered, {round(why['different'])} of them different"
 
@@ -135,6 +142,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Because], str]]] = {
     "repetition": _repetition, "coverage": _coverage, "elicitation": _elicitation, "generation": _generation,
     "likeness": _likeness, "one_way": _one_way, "resampling": _resampling, "interface": _interface,
     "cadence": _cadence, "rhythm": _rhythm, "volume": _volume,
+    "consumption": _consumption,
 }  # fmt: skip
 
 
