@@ -72,7 +72,7 @@ class Coverage:
         ...         state = Coverage().update(state, QueryObservation(at=float(i), cell=i * 1237 % cells))
         ...     return round(Coverage().evidence(state, Baseline()).weight, 1)
         >>> life(CELLS), life(300)
-        (3.7, 0.0)
+        (5.0, 0.0)
 
     References:
         Dubiński et al. 2023, "Bucks for Buckets" (B4B); Kesarwani et al. 2017; Vovk, Wang 2021.

@@ -51,7 +51,8 @@ class Generation:
         >>> def life(asks, payloads=10**9):
         ...     state = Generation().initial()
         ...     for i in range(60):
-        ...         state = Generation().update(state, QueryObservation(at=60.0 * i, asks=asks, payload=1 + i % payloads))
+        ...         query = QueryObservation(at=60.0 * i, asks=asks, payload=1 + i % payloads)
+        ...         state = Generation().update(state, query)
         ...     return Generation().evidence(state, Baseline()).weight
         >>> life(asks=TASKS | SPIN) > 13.8  # self-instruct
         True

@@ -147,10 +147,6 @@ class Rhythm:
             return Evidence()
         return Evidence(weight, {"queries": n} | {name: value for name, value in shares.items() if "." not in name})
 
-    def statistic(self, state: RhythmState) -> dict[str, float]:
-        """Return nothing: calibration learns from ``spans``."""
-        return {}
-
     def spans(self, state: RhythmState, _baseline: Baseline) -> list[tuple[float, dict[str, float]]]:
         """Return queries and shares of the whole life: what the weights are learnt on."""
         return [(float(state.queries), _shares(state))]

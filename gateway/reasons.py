@@ -97,8 +97,9 @@ def _one_way(why: Because) -> str:
 def _resampling(why: Because) -> str:
     n = why["queries"]
     return (
-        f"{_of(why['asked_again_share'], n)} prompts were asked again while answers vary, {_of(why['swapped_share'], n)} "
-        f"were a pair in another order, {_of(why['many_samples_share'], n)} asked for many samples"
+        f"{_of(why['asked_again_share'], n)} prompts were asked again while answers vary, "
+        f"{_of(why['swapped_share'], n)} were a pair in another order, "
+        f"{_of(why['many_samples_share'], n)} asked for many samples"
     )
 
 

@@ -31,7 +31,7 @@ _QUIET: Final = 8  # exchanges that a mean needs
 class Look(NamedTuple):
     """A subject after so many exchanges: the states of the panel, and of the company that it keeps."""
 
-    count: int
+    exchanges: int
     states: Mapping[str, Any]
     company: CompanyState
 
@@ -94,7 +94,7 @@ def _learnt(panel: Panel) -> list[tuple[str, Any]]:
 def _places(honest: Sequence[Record]) -> dict[str, float]:
     shares, kinds, counts = [], [], []
     for record in honest:
-        seen = [look for look in record.looks if look.count >= likeness.LEAST // 2]
+        seen = [look for look in record.looks if look.exchanges >= likeness.LEAST // 2]
         for look in seen:
             shares.append(COMPANY.shares(look.company))
             kinds.append(record.kind)
@@ -133,7 +133,7 @@ def _spans(
     record: Record, name: str, detector: Any, baseline: Baseline
 ) -> Iterator[list[tuple[float, dict[str, float]]]]:
     for look in record.looks:
-        if look.count >= likeness.LEAST:
+        if look.exchanges >= likeness.LEAST:
             within = baseline.within(COMPANY.placed(look.company, baseline)) if hasattr(detector, "mean") else baseline
             yield [span for span in detector.spans(look.states[name], within) if span[0] >= likeness.LEAST]
 
