@@ -14,6 +14,7 @@ References:
 """
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from gateway.embedding import edges
@@ -129,6 +130,8 @@ MARKS: Final = (
         ),
     ),
 )
+_WIDE: Final = tuple((mark, mark.stems) for mark in MARKS)
+_PLAIN: Final = tuple((mark, tuple(stem for stem in mark.stems if stem.isascii())) for mark in MARKS)
 
 
 def marks(text: str) -> int:
@@ -143,7 +146,12 @@ def marks(text: str) -> int:
     """
     low = edges(text, EDGE).lower()
     found = 0
-    for mark in MARKS:
-        if any(stem in low for stem in mark.stems) and mark.pattern.search(low):
-            found |= mark.bit
+    for mark, stems in _PLAIN if low.isascii() else _WIDE:
+        for stem in stems:
+            if stem in low:
+                found |= mark.bit if mark.pattern.search(low) else 0
+                break
     return found
+
+
+marks_again = lru_cache(1024)(marks)  # of system prompts, which come again: hand in what ``edges`` leaves of them
