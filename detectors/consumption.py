@@ -42,6 +42,7 @@ class Consumption:
     Attributes:
         ceiling: most that it ever says, nats.
         tokens: an answer from here on is more than a label, tokens a choice.
+        expands: and it is at least so many times what was handed in: who hands in a document wants it used.
 
     Example:
         >>> from detectors.base import QueryObservation
@@ -61,6 +62,7 @@ class Consumption:
 
     ceiling: float = 6.9
     tokens: float = 48
+    expands: float = 0.5
 
     name: ClassVar[str] = "consumption"
     family: ClassVar[Family] = "interface"
@@ -81,7 +83,8 @@ class Consumption:
         query = observation.query
         single = query.turns <= TURNS and not query.tools and not query.tool_results
         counted = observation.completion_tokens or (observation.text_chars + observation.reasoning_chars) / CHARS
-        if not single or counted / max(1, observation.choices) < self.tokens:
+        least = max(self.tokens, self.expands * query.payload_chars / CHARS)
+        if not single or counted / max(1, observation.choices) < least:
             return ConsumptionState(tally.add(state.answers, query.at, 0.0), state.payloads, state.kept)
         payloads = distinct.add(state.payloads, query.payload, PAYLOADS)
         return ConsumptionState(tally.add(state.answers, query.at, 1.0), payloads, state.kept + 1)

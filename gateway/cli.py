@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from gateway import logs, supervisor
 from gateway.app.settling import load_config
 from gateway.by_hand import by_hand, named_subject
+from gateway.calibration.command import command as calibrate
 from gateway.clock import now
 from gateway.config import Config
 from gateway.decisions import Decision, Subject
@@ -226,6 +227,7 @@ def delete_decision(file: Path, scope: str, value: str, output: str) -> None:
 
 
 main.add_command(replay)
+main.add_command(calibrate)
 
 if __name__ == "__main__":
     main()

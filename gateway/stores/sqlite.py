@@ -1,7 +1,7 @@
 """Cases, decisions and meters in one SQLite file, shared by all processes of one machine."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +17,7 @@ from gateway.stores.sqlite_file import SqliteFile
 RANKS = 64
 MINUTE = 60.0  # seconds: the age of a case is kept so coarsely that its index seldom changes
 AT_ONCE = 2000  # most cases forgotten in one commit, about 20 ms: others wait for the file meanwhile
+TOGETHER = 500  # cases read at a time: some MiB
 PURGE = 60.0  # seconds between two purges of meters that are full again
 _RANK_LIST = ",".join(map(str, range(RANKS)))
 
@@ -28,6 +29,7 @@ _FORGET = f"""DELETE FROM cases WHERE number IN
     (SELECT number FROM cases WHERE rank IN ({_RANK_LIST}) AND minute < ? LIMIT {AT_ONCE})"""  # noqa: S608 - numbers
 _EVICT = "DELETE FROM cases WHERE number IN (SELECT number FROM cases ORDER BY rank, minute, number LIMIT ?)"
 _HEAVIEST = "SELECT scope, value, body FROM cases ORDER BY rank DESC, minute DESC, number DESC LIMIT ?"
+_EACH = "SELECT number, value, body FROM cases WHERE number > ? AND scope = ? ORDER BY number LIMIT ?"
 _STANDING = """SELECT position, body FROM decisions AS d WHERE until > ? AND position =
     (SELECT max(position) FROM decisions WHERE scope = d.scope AND value = d.value) ORDER BY position"""
 
@@ -120,6 +122,18 @@ class SqliteStore:
         with self._file.call("heaviest") as connection:
             rows = connection.execute(_HEAVIEST, (limit,)).fetchall()
             return [(Subject(scope, value), body) for scope, value, body in rows]
+
+    def each(self, scope: str) -> Iterator[tuple[Subject, bytes]]:
+        """Yield all cases of a scope, in the order in which they began; others may write meanwhile."""
+        after = 0
+        while True:
+            with self._file.call("each") as connection:
+                rows = connection.execute(_EACH, (after, scope, TOGETHER)).fetchall()
+            if not rows:
+                return
+            for _, value, body in rows:
+                yield Subject(scope, value), body
+            after = rows[-1][0]
 
     def size(self) -> int:
         """Return the number of subjects with a case."""
