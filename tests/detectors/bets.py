@@ -76,12 +76,16 @@ def search(dice: Random) -> Exchanges:
 
 
 def one_sentence(dice: Random) -> Exchanges:
-    return (exchange(NOW + i, scaffold=7, payload=dice.getrandbits(64), demands_reasoning=True) for i in range(2000))
+    return (
+        exchange(NOW + i, scaffold=7, payload=dice.getrandbits(64), turns=5, demands_reasoning=True)
+        for i in range(2000)
+    )
 
 
 def demands_edge(dice: Random) -> Exchanges:
     for at in spread(dice, 400):
-        yield exchange(at, scaffold=dice.getrandbits(64), demands_reasoning=dice.random() < 0.1)
+        scaffold, payload = dice.getrandbits(64), dice.getrandbits(64)
+        yield exchange(at, scaffold=scaffold, payload=payload, demands_reasoning=dice.random() < 0.1)
 
 
 def logits(_dice: Random) -> Exchanges:
@@ -161,7 +165,7 @@ def batch_edge(dice: Random) -> Exchanges:
 BETS = {
     "repetition": Play(harvest, labelling, harvest_edge, {"repetition.scaffold_rate": 0.25}),
     "coverage": Play(sweep, narrow, breadth_edge),
-    "elicitation": Play(search, one_sentence, demands_edge),
+    "elicitation": Play(search, one_sentence, demands_edge, {"elicitation.taken_rate": 0.1}),
     "interface": Play(logits, scoring, probing_edge),
     "cadence": Play(metronome, chance, chance_edge, {"cadence.rate": 0.05}),
     "generation": Play(recipe, judged_again, recipe_edge),
