@@ -88,6 +88,8 @@ class Likeness:
         | {"size": 0, "expands": 1, "entropy": 0, "reasoned": 1, "given": 0, "many": 1}
         | {"fresh.long": 1, "wide.long": 1, "wide.novel": 1, "novel.many": 1, "wide.many": 1}
     )
+    delay: ClassVar[int] = 60  # questions of a plain recipe until `speaks`, if one mark has a weight and a narrow tail
+    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
     merge_tolerance: ClassVar[float] = 0.15  # share of the weight (and 0.75 nats): four sketches
 
     def initial(self) -> LikenessState:

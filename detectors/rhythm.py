@@ -81,6 +81,8 @@ class Rhythm:
         {f"gap.{i}": 0 for i in range(len(EDGES) + 1)}
         | {"even": 1, "awake": 1, "steady": 1, "pace": 1, "peak": 1, "many": 1, "even.awake": 1, "days": 0}
     )
+    delay: ClassVar[int] = 100  # ticks of a clock until `speaks`, if evenness has a weight and a narrow tail
+    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
     merge_tolerance: ClassVar[float] = math.inf
 
     def initial(self) -> RhythmState:

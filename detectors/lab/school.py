@@ -18,9 +18,17 @@ from detectors.stats import likeness
 
 COMPANY: Final = CompanyFold()
 GIVEN: Final = {"volume": {"volume.many": 1.0}}  # weights that need no teaching
-POOLED: Final = ("repetition.", "consumption.", "elicitation.rate", "generation.verdict")  # nulls that are those of all honest traffic
+POOLED: Final = (
+    "repetition.",
+    "consumption.",
+    "elicitation.rate",
+    "generation.verdict",
+)  # nulls that are those of all honest traffic
 INTERACTING: Final = ("chat", "agent", "app", "retrieval")
-BATCH: Final = ("repetition", "consumption")  # detectors that know batch use as such: their rates are those of clients who
+BATCH: Final = (
+    "repetition",
+    "consumption",
+)  # detectors that know batch use as such: their rates are those of clients who
 # interact. Labellers, evaluators and generators exceed them all day, which is why these detectors stop at a ceiling
 COVERED: Final = 0.8  # share of the interacting subjects whose rates such a null covers
 OWN_PLACE: Final = 0.5  # how likely a class must be for a subject to count as its member
