@@ -1,7 +1,7 @@
 """How much a subject's shares look like harvesting: learnt weights of evidence, and the honest tail that they face.
 
 A score is linear in a few shares of the subject's own behaviour, each with a weight that may grow with the logarithm
-of how much was seen. The weights are learnt by ``gateway.calibrate`` (logistic regression, each sign fixed beforehand
+of how much was seen. The weights are learnt by ``stillguard lab learn`` (logistic regression, each sign fixed before
 by its cause), and no score means anything by itself: what counts is how rarely honest subjects ever reach it. Over
 honest subjects' whole lives the highest score has a law whose upper tail is taken as exponential: median and scale are
 learnt, per traffic class, from quantiles that a few contaminated subjects cannot move. A score's p-value under that
