@@ -19,11 +19,15 @@ def test_a_number_that_was_not_learnt_is_the_detectors_own() -> None:
     assert (BASELINE.mean("x"), BASELINE.mean("z")) == ((1.0, 2.0), ())
 
 
-def test_numbers_and_means_are_mixed_as_a_subject_is_placed() -> None:
+def test_a_number_is_the_most_lenient_of_the_classes_that_a_subject_may_be_of() -> None:
     within = BASELINE.within({"chat": 0.5, "agent": 0.25, "unheard of": 0.25})
-    assert within.number("x.rate", 9.0) == pytest.approx((2 * 0.2 + 0.4) / 3)
-    assert within.number("y", 9.0) == pytest.approx(3.0)
-    assert within.number("z", 9.0) == pytest.approx(9.0)
+    assert (within.number("x.rate", 9.0), within.number("y", 9.0), within.number("z", 9.0)) == (0.4, 3.0, 9.0)
+    assert BASELINE.within({"chat": 1.0}).number("x.rate", 9.0) == 0.2
+    assert BASELINE.within({"app": 1.0}).number("x.rate", 9.0) == 0.1  # it has none of its own
+
+
+def test_means_are_mixed_as_a_subject_is_placed() -> None:
+    within = BASELINE.within({"chat": 0.5, "agent": 0.25, "unheard of": 0.25})
     assert within.mean("x") == pytest.approx(((2 * 3.0 + 1.0) / 3, 2.0 / 3))
     assert within.mean("z") == ()
 
@@ -43,7 +47,7 @@ def test_weights_are_those_of_the_whole_whatever_the_class() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(["chat", "agent", "app", "other"]), st.floats(0.0, 1.0)))
-def test_a_mixture_lies_between_the_classes(placed: dict[str, float]) -> None:
+def test_a_number_lies_among_those_of_the_classes(placed: dict[str, float]) -> None:
     assert 0.1 - 1e-9 <= BASELINE.within(placed).number("x.rate", 9.0) <= 0.4 + 1e-9
 
 
