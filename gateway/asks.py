@@ -45,7 +45,7 @@ MARKS: Final = (
             rf"[^.!?\n]{{0,50}}?\b{_TASK}\b"
             rf"|\b{_MAKE}\b[^.!?\n]{{0,24}}?\b(?:an?|another|one|your own|the new|similar)\b[^.!?\n]{{0,30}}?"
             r"\b(?:task|instruction|prompt|exercise|(?:coding|programming|math|word) problem)\b"
-            r"|(?:生成|编写|列出|提出|设计|想出)[^。\n]{{0,16}}(?:任务|指令|问题|题目)"
+            r"|(?:生成|编写|列出|提出|设计|想出)[^。\n]{0,16}(?:任务|指令|问题|题目)"
         ),
     ),
     Mark(
