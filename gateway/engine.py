@@ -1,4 +1,4 @@
-"""Fold, weigh, merge, decide: what is made of observations once the text is gone. Pure.
+"""Fold, weigh, merge: what is made of observations once the text is gone. Pure.
 
 A case is stored as bytes and worked on as a *folio*: the same with its states decoded. A detector that fails on an
 observation is passed over for it and named in the result; it never stops the others.
@@ -15,8 +15,7 @@ from detectors.base import Baseline, Detector, Observation, Panel
 from detectors.company import CompanyFold, CompanyState
 from detectors.harvest import HarvestFold, HarvestState
 from gateway import fusion
-from gateway.decisions import Decision, Standing, Subject, Verdict
-from gateway.policies.ladder import rank
+from gateway.decisions import Standing, Subject
 
 VERSION = 2  # of the stored case
 HARVEST = HarvestFold()
@@ -209,40 +208,3 @@ def importance(standing: Standing) -> int:
     """
     taken = max(0, standing.harvest.exchanges) + max(0.0, standing.harvest.traces)
     return min(RANKS - 1, int(math.log2(1 + taken) + standing.weight))
-
-
-def decide(standing: Standing, verdict: Verdict | None, current: Decision | None, name: str) -> Decision | None:
-    """Return the decision that a verdict makes necessary, or None if the one that stands is enough.
-
-    Stricter, or of the same rank but different, takes effect at once; the same is renewed when less than half of
-    its time is left; for a milder one the old lapses first, unless its policy was edited since.
-    """
-    if verdict is None:
-        return None
-    if current is not None and current.until > standing.at and _enough(current, verdict, standing.at):
-        return None
-    return Decision(
-        id=name,
-        subject=standing.subject,
-        action=verdict.action,
-        severity=verdict.severity,
-        at=standing.at,
-        until=standing.at + verdict.lasts,
-        parameters=verdict.parameters,
-        policy=verdict.policy,
-        rule=verdict.rule,
-        revision=verdict.revision,
-        mode=verdict.mode,
-        weight=standing.weight,
-        families=standing.families,
-        evidence=standing.evidence,
-        harvest=standing.harvest,
-    )
-
-
-def _enough(current: Decision, verdict: Verdict, at: float) -> bool:
-    if rank(verdict) != rank(current):
-        edited = current.policy == verdict.policy and current.revision != verdict.revision
-        return rank(verdict) < rank(current) and not edited
-    same = (current.action, current.parameters) == (verdict.action, verdict.parameters)
-    return same and current.until - at >= verdict.lasts / 2
