@@ -53,7 +53,7 @@ MARKS: Final = (
             r"|\bmore (?:tasks|instructions|prompts|examples) like (?:these|this|those)\b"
             r"|\b(?:genera|crea|escribe|inventa)r?\b[^.\n]{0,40}?\b(?:preguntas|tareas|instrucciones|ejercicios)\b"
             r"|\b(?:erstelle|schreibe|erzeuge|erfinde)\b[^.\n]{0,40}?\b(?:fragen|aufgaben|anweisungen|übungen)\b"
-            r"|(?:生成|编写|列出|提出|设计|想出)[^。\n]{{0,16}}(?:任务|指令|问题|题目)"
+            r"|(?:生成|编写|列出|提出|设计|想出)[^。\n]{0,16}(?:任务|指令|问题|题目)"
         ),
     ),
     Mark(

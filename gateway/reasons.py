@@ -50,6 +50,13 @@ def _coverage(why: Because) -> str:
     )
 
 
+def _departure(why: Because) -> str:
+    return (
+        f"the contents of {round(why['queries'])} prompts lie {why['apart']:.2f} apart from what clients of this kind "
+        f"ask and spread {why['spread']:.2f} wide, where 0 is one content only and 1 is everything"
+    )
+
+
 def _elicitation(why: Because) -> str:
     return (
         f"{round(why['demanding_templates'])} of {round(why['templates'])} different prompt templates demand hidden "
@@ -138,7 +145,8 @@ def _volume(why: Because) -> str:
 
 
 _SENTENCES: Final[Mapping[str, Callable[[Because], str]]] = {
-    "repetition": _repetition, "coverage": _coverage, "elicitation": _elicitation, "generation": _generation,
+    "repetition": _repetition, "coverage": _coverage, "departure": _departure,
+    "elicitation": _elicitation, "generation": _generation,
     "likeness": _likeness, "one_way": _one_way, "resampling": _resampling, "interface": _interface,
     "cadence": _cadence, "rhythm": _rhythm, "volume": _volume,
     "consumption": _consumption,
