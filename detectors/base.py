@@ -12,6 +12,7 @@ alarm at ``log(one_in)`` is a false one at most once in ``one_in`` subject-days
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar
 
 import msgspec
@@ -19,7 +20,7 @@ import msgspec
 Family: TypeAlias = Literal["content", "identity", "timing", "interface"]
 
 SCAFFOLDS = 2**64  # fingerprints are 64-bit unsigned integers
-LEAST_SHARE = 0.02  # of a class in a subject's placement, below which the class is out of the question
+LEAST_SHARE = 0.15  # of a class in a subject's placement, below which the class is out of the question
 CELLS = 2048  # cells of the locality-sensitive hash over payload embeddings
 
 
@@ -152,8 +153,8 @@ class Harvest(msgspec.Struct, frozen=True):
     traces: float = 0.0
 
 
-class Baseline(msgspec.Struct, frozen=True):
-    """What benign traffic looks like: the nulls that detectors bet against.
+class Baseline(msgspec.Struct, frozen=True, dict=True):
+    """What benign traffic looks like: the nulls that detectors bet against. Its numbers stay as they are once read.
 
     Attributes:
         source: what it was learnt from, in words.
@@ -172,22 +173,54 @@ class Baseline(msgspec.Struct, frozen=True):
         """Return the calibrated number, or the detector's own default where nothing was learnt."""
         return self.numbers.get(name, default)
 
+    def mean(self, name: str) -> tuple[float, ...]:
+        """Return the mean feature vector of a detector; empty where nothing was learnt."""
+        return self.means.get(name, ())
+
+    @cached_property
+    def weights(self) -> dict[str, dict[str, float]]:
+        """The numbers by the first part of their names, then by the rest; those of a class are not among them."""
+        table: dict[str, dict[str, float]] = {}
+        for name, number in self.numbers.items():
+            first, _, rest = name.partition(".")
+            table.setdefault(first, {})[rest] = number
+        return table
+
     def within(self, placed: Mapping[str, float]) -> "Baseline":
-        """Return the baseline of a subject placed among the classes: their numbers and means, mixed as it is placed."""
+        """Return the baseline of a subject placed among the classes.
+
+        Numbers are the most lenient of every class that it may well be of, so that what speaks speaks against each of
+        them; means are mixed as it is placed.
+        """
         learnt = {kind: share for kind, share in placed.items() if kind in self.classes and share >= LEAST_SHARE}
         total = sum(learnt.values())
         if not total:
             return self
-        numbers, means = dict(self.numbers), dict(self.means)
-        for name in {name for kind in learnt for name in self.classes[kind]}:
-            default = self.numbers.get(name, 0.0)
-            numbers[name] = (
-                sum([share * self.classes[kind].get(name, default) for kind, share in learnt.items()]) / total
-            )
-        for name, mean in self.means.items():
-            rows = [(share, self.class_means.get(kind, {}).get(name, mean)) for kind, share in learnt.items()]
-            means[name] = tuple([sum([share * row[i] for share, row in rows]) / total for i in range(len(mean))])
-        return Baseline(self.source, numbers, self.classes, means, self.class_means)
+        shares = tuple([(kind, share / total) for kind, share in learnt.items()])
+        return Within(self.source, self.numbers, self.classes, self.means, self.class_means, whole=self, shares=shares)
+
+
+class Within(Baseline, frozen=True, kw_only=True):
+    """The ``whole`` as a subject sees it that is of each class by ``shares``; found when asked: few are read."""
+
+    whole: Baseline
+    shares: tuple[tuple[str, float], ...]
+
+    def number(self, name: str, default: float) -> float:
+        """Return the classes' highest number: nulls are lenient where they are high. That of all stands in for none."""
+        every = self.numbers.get(name, default)
+        return max([self.classes[kind].get(name, every) for kind, _ in self.shares])
+
+    def mean(self, name: str) -> tuple[float, ...]:
+        """Return the classes' mean feature vectors, mixed; where a class has none, that of all stands in."""
+        every = self.means.get(name, ())
+        rows = [(share, self.class_means.get(kind, {}).get(name, every)) for kind, share in self.shares]
+        return tuple(map(sum, zip(*[[share * x for x in row] for share, row in rows], strict=True)))
+
+    @property
+    def weights(self) -> dict[str, dict[str, float]]:
+        """The weights of the whole, read once: they are no class's own."""
+        return self.whole.weights
 
 
 S = TypeVar("S", bound=msgspec.Struct)

@@ -15,8 +15,10 @@ from detectors.base import AnswerObservation, Baseline, Observation, QueryObserv
 from detectors.sketches import distinct
 
 CLASSES: Final = ("chat", "agent", "retrieval", "labelling", "evaluation", "app", "generation")
-COUNTS: Final = ("queries", "turned", "tooled", "named", "framed", "given", "cold", "answers", "short", "long", "tokens",
-                 "handed", "expands", "capped")  # fmt: skip
+COUNTS: Final = (
+    "queries", "turned", "tooled", "named", "framed", "given", "cold", "answers", "short", "long", "tokens", "handed",
+    "expands", "capped",
+)  # fmt: skip
 PAYLOADS, SCAFFOLDS = 6, 5  # lgk of the sketches
 SHORT, LONG, MUCH = 16, 200, 1500  # tokens of a label, of a text; characters of a document
 GRAINS, CHARS = 64, 4

@@ -62,6 +62,8 @@ class Departure:
     state: ClassVar[type[DepartureState]] = DepartureState
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({})
     signs: ClassVar[Mapping[str, int]] = MappingProxyType({"apart": 1, "spread": 1, "spread.many": 1, "apart.many": 1})
+    delay: ClassVar[int] = 200  # questions from everywhere until `speaks`, if the spread has a weight and a narrow tail
+    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
     merge_tolerance: ClassVar[float] = 0.0  # sums are exact
 
     def initial(self) -> DepartureState:
@@ -101,10 +103,6 @@ class Departure:
             return Evidence()
         return Evidence(weight, {"queries": n, "apart": shares["apart"], "spread": shares["spread"]})
 
-    def statistic(self, state: DepartureState) -> dict[str, float]:
-        """Return nothing: calibration learns from ``spans``, and the classes' means from ``mean``."""
-        return {}
-
     def mean(self, state: DepartureState) -> Floats:
         """Return the mean features, shape (FEATURES,); zeros of nothing."""
         if not state.n:
@@ -117,7 +115,7 @@ class Departure:
             return [(float(state.n), dict.fromkeys(self.signs, 0.0))]
         mean = self.mean(state)
         within = (state.n * float(mean @ mean) - 1.0) / (state.n - 1)
-        reference = np.asarray(baseline.means.get(self.name, ()) or np.zeros(len(mean)))
+        reference = np.asarray(baseline.mean(self.name) or np.zeros(len(mean)))
         apart = within - 2.0 * float(mean @ reference) + float(reference @ reference)
         spread, apart = min(1.0, max(0.0, 1.0 - within)), min(1.0, max(0.0, apart))
         many = math.log2(1.0 + state.n) / 12.0

@@ -6,12 +6,16 @@ from types import MappingProxyType
 from typing import ClassVar
 
 import msgspec
+from msgspec.structs import replace
 
 from detectors.base import Baseline, Evidence, Family, Observation, QueryObservation
 from detectors.sketches import distinct
 from detectors.stats import betting, tally
+from detectors.stats.tally import GRAINS, Tally
 
 WEEK = 168  # hours
+DAILY = 24.0  # starts of a bet in a day: one an hour
+TURNS = 2  # messages of a single question
 LGK = 7  # 104 bytes a sketch, 9.2 % standard error
 
 
@@ -23,6 +27,8 @@ class ElicitationState(msgspec.Struct, frozen=True, array_like=True):
         templates, demanding: sketches of that week.
         before_templates, before_demanding: sketches of all weeks before.
         queries, demands: questions, and those that demanded reasoning; for the reasons only.
+        taken: trials are questions, successes the single ones that demanded reasoning.
+        payloads, kept: a sketch of the questions so asked, and how many.
     """
 
     week: int = -1
@@ -32,6 +38,9 @@ class ElicitationState(msgspec.Struct, frozen=True, array_like=True):
     before_demanding: bytes = b""
     queries: int = 0
     demands: int = 0
+    taken: Tally = Tally()
+    payloads: bytes = b""
+    kept: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,8 +54,15 @@ class Elicitation:
     over the whole life and over this week alone, and the two are averaged: one start a week and one for ever, so
     an alarm is a false one at most once in ``one_in`` subject-days.
 
+    Beside it stands what is brought home under such templates, few as they may be: new single questions, one after
+    another. It is bet on apart, scaled by the share of different questions, and stops at ``ceiling``, so that one
+    sentence is never worth more.
+
     Numbers read from the baseline (``nulls``): ``elicitation.rate``, the highest share of an honest subject's
-    templates that demands reasoning.
+    templates that demands reasoning, and ``elicitation.taken_rate``, of its questions that are single and do.
+
+    Attributes:
+        ceiling: most that questions under few templates ever say, nats.
 
     Example:
         >>> def life(queries):
@@ -57,7 +73,7 @@ class Elicitation:
         ...     return Elicitation().evidence(state, Baseline()).weight
         >>> life([(i + 1, True) for i in range(12)]) > 13.8  # a search over wordings
         True
-        >>> life([(7, True)] * 5000) < 2.4  # one sentence in a configuration file
+        >>> life([(7, True)] * 5000) < 2.4  # one sentence in a configuration file, and always the same question
         True
         >>> life([(i + 1, i % 50 == 0) for i in range(500)])
         0.0
@@ -66,10 +82,12 @@ class Elicitation:
         Stillguard's threat notes, signal S2 and the public false positives of section 2.4; Shin et al. 2023.
     """
 
+    ceiling: float = 6.9
+
     name: ClassVar[str] = "elicitation"
     family: ClassVar[Family] = "content"
     state: ClassVar[type[ElicitationState]] = ElicitationState
-    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"elicitation.rate": 0.1})
+    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"elicitation.rate": 0.1, "elicitation.taken_rate": 0.2})
     delay: ClassVar[int] = 12  # different prompts of a search over wordings until `speaks`, under the default null
     speaks: ClassVar[float] = 13.8  # nats: one in a million
     merge_tolerance: ClassVar[float] = 0.1  # share of the weight (and 0.5 nats): sketches below ~30 things count
@@ -86,10 +104,14 @@ class Elicitation:
         template = observation.scaffold or observation.opening
         demands = observation.demands_reasoning
         week = tally.block_of(observation.at) // WEEK
+        single = demands and observation.turns <= TURNS and not observation.tools
+        taken = tally.add(state.taken, observation.at, 1.0 if single else 0.0)
+        payloads = distinct.add(state.payloads, observation.payload, LGK) if single else state.payloads
         if week != state.week:
             noted = distinct.add(b"", template, LGK)
             one = ElicitationState(week, noted, noted if demands else b"", queries=1, demands=int(demands))
-            return self.merge(state, one)
+            both = self.merge(state, one)
+            return replace(both, taken=taken, payloads=payloads, kept=state.kept + single)
         return ElicitationState(
             week,
             distinct.add(state.templates, template, LGK),
@@ -98,6 +120,9 @@ class Elicitation:
             state.before_demanding,
             state.queries + 1,
             state.demands + demands,
+            taken,
+            payloads,
+            state.kept + single,
         )
 
     def merge(self, a: ElicitationState, b: ElicitationState) -> ElicitationState:
@@ -114,7 +139,11 @@ class Elicitation:
             before = distinct.union(before, b.templates, LGK)
             demanded = distinct.union(demanded, b.demanding, LGK)
         queries, demands = a.queries + b.queries, a.demands + b.demands
-        return ElicitationState(a.week, templates, demanding, before, demanded, queries, demands)
+        payloads, kept = distinct.union(a.payloads, b.payloads, LGK), a.kept + b.kept
+        taken = tally.merge(a.taken, b.taken)
+        return ElicitationState(
+            a.week, templates, demanding, before, demanded, queries, demands, taken, payloads, kept
+        )  # fmt: skip
 
     def evidence(self, state: ElicitationState, baseline: Baseline) -> Evidence:
         """Bet against the rate over the whole life and over this week, and average the two bets."""
@@ -124,17 +153,27 @@ class Elicitation:
         templates, demanding = _whole(state)
         n, k = _counts(templates, demanding)
         bets = betting.log_e(n, k, rate), betting.log_e(*_counts(state.templates, state.demanding), rate)
+        harvest = min(self.ceiling, self._taken(state, baseline))
         because = {
             "templates": distinct.count(templates).mid,
             "demanding_templates": distinct.count(demanding).mid,
             "demanding_share_of_queries": state.demands / state.queries,
+            "single_questions_so_asked": float(state.kept),
         }
-        return Evidence(max(0.0, betting.log_mean(*bets)), because)
+        return Evidence(max(0.0, betting.log_mean(betting.log_mean(*bets), harvest)), because)
 
     def statistic(self, state: ElicitationState) -> dict[str, float]:
         """Return what calibration compares among honest subjects, by the names of ``nulls``."""
         n, k = _counts(*_whole(state))
-        return {"elicitation.rate": k / n} if n else {}
+        trials, taken = tally.totals(state.taken)
+        return {"elicitation.rate": k / n, "elicitation.taken_rate": taken / trials} if n and trials else {}
+
+    def _taken(self, state: ElicitationState, baseline: Baseline) -> float:
+        """Return the log of the bet on questions asked under demanding templates, nats."""
+        trials, grains = tally.columns(state.taken)
+        fresh = min(1.0, distinct.count(state.payloads).low / state.kept) if state.kept else 0.0
+        rate = baseline.number("elicitation.taken_rate", self.nulls["elicitation.taken_rate"])
+        return betting.log_e_sum(trials, [grain * fresh / GRAINS for grain in grains], rate, DAILY)
 
 
 def _whole(state: ElicitationState) -> tuple[bytes, bytes]:

@@ -15,9 +15,7 @@ DAILY = 24.0  # starts of a bet in a day: one an hour
 
 
 class InterfaceState(msgspec.Struct, frozen=True, array_like=True):
-    """Trials are questions, successes how plainly their parameters probe, and those that lift logits; probes by kind, for
-    the reasons only.
-    """
+    """Trials are questions, successes how plainly they probe, and those that lift logits; probes by kind."""
 
     queries: Tally = Tally()
     lifted: Tally = Tally()

@@ -15,20 +15,18 @@ from detectors.stats import likeness, tally
 WEEK = 168  # hours
 PAYLOADS, GRAMS, TEMPLATES, SCAFFOLDS, CELLS = 7, 7, 5, 5, 6  # lgk of the sketches: 56 to 104 bytes each
 MARKS = 10  # kinds of request that are told apart (``gateway.asks``)
-TELLING = (
-    0,
-    1,
-    2,
-    5,
-    7,
-)  # of them: tasks, harder, both sides, spin, clean. Evaluators score, compare, label and ask for
-# steps as often as harvesters do, and frameworks describe tools in the text: that tells nothing
+TELLING = (0, 1, 2, 5, 7)  # of them: tasks, harder, both sides, spin, clean; evaluators score, compare, label and ask
+# for steps as often as harvesters do, and frameworks describe tools in the text: that tells nothing
 SHORT, LONG, TURNS = 16, 200, 2  # tokens of a label; tokens worth taking; messages of a single question
-COUNTS = ("queries", "single", "demands", "grams", "answers", "sized", "short", "long", "tokens", "given", "expands",
-          "entropy", "reasoned")  # fmt: skip
+COUNTS = (
+    "queries", "single", "demands", "grams", "answers", "sized", "short", "long", "tokens", "given", "expands",
+    "entropy", "reasoned",
+)  # fmt: skip
 _AT = {name: i for i, name in enumerate(COUNTS)}
 WIDTH = len(COUNTS) + MARKS
+_ALL_MARKS = 2**MARKS - 1
 GRAINS = 64  # sums are kept in whole sixty-fourths, which add alike in every order
+_PRODUCTS = (".long", ".novel", ".many", ".fresh")  # shares that only repeat what others say
 _CHARS = 4  # characters in a token, where the model did not count
 
 
@@ -64,12 +62,13 @@ class Likeness:
     Numbers read from the baseline: ``likeness.<share>`` and its ``.slope``, ``likeness.tail.*``.
 
     Example:
-        >>> numbers = {"likeness.marks.0": 6.0, "likeness.fresh": 3.0, "likeness.tail.from": 4.0, "likeness.tail.scale": 0.5}
+        >>> numbers = {"likeness.marks.0": 6.0, "likeness.fresh": 3.0}
+        >>> numbers |= {"likeness.tail.from": 4.0, "likeness.tail.scale": 0.5}
         >>> def life(asks, payloads):
         ...     state = Likeness().initial()
         ...     for i in range(200):
         ...         query = QueryObservation(at=60.0 * i, payload=i % payloads, grams=(i % payloads,), asks=asks)
-        ...         state = Likeness().update(Likeness().update(state, query), AnswerObservation(at=60.0 * i, query=query))
+        ...         state = Likeness().fold(state, (query, AnswerObservation(at=60.0 * i, query=query)))
         ...     return round(Likeness().evidence(state, Baseline(numbers=numbers)).weight, 1)
         >>> life(asks=1, payloads=200) > 5.0, life(asks=0, payloads=200), life(asks=0, payloads=3)
         (True, 0.0, 0.0)
@@ -89,6 +88,8 @@ class Likeness:
         | {"size": 0, "expands": 1, "entropy": 0, "reasoned": 1, "given": 0, "many": 1}
         | {"fresh.long": 1, "wide.long": 1, "wide.novel": 1, "novel.many": 1, "wide.many": 1}
     )
+    delay: ClassVar[int] = 60  # questions of a plain recipe until `speaks`, if one mark has a weight and a narrow tail
+    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
     merge_tolerance: ClassVar[float] = 0.15  # share of the weight (and 0.75 nats): four sketches
 
     def initial(self) -> LikenessState:
@@ -130,16 +131,7 @@ class Likeness:
             weight = likeness.log_e(self.name, shares, n, baseline)
             if weight > best:
                 best, shown = weight, {**shares, "queries": n}
-        told = {
-            name: value
-            for name, value in shown.items()
-            if name.count(".") < 2 and not name.endswith((".long", ".novel", ".many", ".fresh"))
-        }
-        return Evidence(best, told)
-
-    def statistic(self, state: LikenessState) -> dict[str, float]:
-        """Return nothing: calibration learns from ``spans``."""
-        return {}
+        return Evidence(best, {name: value for name, value in shown.items() if not name.endswith(_PRODUCTS)})
 
     def spans(self, state: LikenessState, _baseline: Baseline) -> list[tuple[float, dict[str, float]]]:
         """Return queries and shares, of the newest week and of the whole life: what the weights are learnt on."""
@@ -184,10 +176,9 @@ def _count_query(counts: list[int], query: QueryObservation) -> None:
     counts[1] += 1
     counts[2] += query.demands_reasoning
     counts[3] += len(query.grams)
-    asks, place = query.asks, len(COUNTS)
+    asks, place = query.asks & _ALL_MARKS, len(COUNTS)
     while asks:
-        if asks & 1 and place < WIDTH:
-            counts[place] += 1
+        counts[place] += asks & 1
         asks, place = asks >> 1, place + 1
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from struct import pack, unpack
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -19,8 +20,10 @@ WORD = 0xFFFFFFFF
 RETURNS = 2  # shingles that must come back: one may be a common phrase
 WHOLE = 4  # lowest shingles of a turn that are an answer's own: the turn is that answer, said again
 TURNS, HOT, DEEP = 2, 0.7, 10  # messages of a single question; temperature; alternatives a token
-COUNTS = ("queries", "single", "tooled", "named", "returned", "sampled", "hot", "scored", "biased", "answers", "cut",
-          "long", "refused", "images", "bare", "deep", "echoed")  # fmt: skip
+COUNTS = (
+    "queries", "single", "tooled", "named", "returned", "sampled", "hot", "scored", "biased", "answers", "cut", "long",
+    "refused", "images", "bare", "deep", "echoed",
+)  # fmt: skip
 _LONG = 200  # tokens
 
 
@@ -78,6 +81,8 @@ class OneWay:
         | {"fresh": 1, "again": 0, "settings": 0, "many": 1, "cut": 0, "text": 1, "kept.long": 1, "kept.fresh": 1}
         | {"again.hot": 1, "bare": 1, "deep": 1, "echoed": 1}
     )
+    delay: ClassVar[int] = 60  # answers taken away until `speaks`, if being kept has a weight and a narrow tail
+    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
     merge_tolerance: ClassVar[float] = math.inf  # which answers are the newest depends on who is asked
 
     def initial(self) -> OneWayState:
@@ -124,10 +129,6 @@ class OneWay:
                 best, shown = weight, {**shares, "queries": n}
         return Evidence(best, {name: value for name, value in shown.items() if "." not in name})
 
-    def statistic(self, state: OneWayState) -> dict[str, float]:
-        """Return nothing: calibration learns from ``spans``."""
-        return {}
-
     def spans(self, state: OneWayState, _baseline: Baseline) -> list[tuple[float, dict[str, float]]]:
         """Return queries and shares, of the newest week and of the whole life: what the weights are learnt on."""
         flows = [state.newest]
@@ -143,27 +144,31 @@ def _run(state: OneWayState, week: int, observations: Sequence[Observation]) -> 
     if not late and week != state.week:
         before = _united(before, state.newest)
     counts = list(flow.counts)
-    served = state.served
-    known = _known(served)
-    for observation in observations:
-        if isinstance(observation, QueryObservation):
-            _count_query(counts, observation, known)
-        elif observation.status < 400:  # noqa: PLR2004 - HTTP's own
-            served = _count_answer(counts, observation, served, known)
+    served = _counted(counts, state.served, observations)
     asked = [o for o in observations if isinstance(o, QueryObservation)]
     flow = Flow(
         tuple(counts),
         distinct.add_all(flow.payloads, [query.payload for query in asked], PAYLOADS),
         distinct.add_all(flow.settings, [_setting(query) for query in asked], SETTINGS),
     )
-    served = served[-4 * SERVED :]
     if late:
         return OneWayState(state.week, state.newest, _united(before, flow), served)
     return OneWayState(week, flow, before, served)
 
 
-def _known(served: bytes) -> set[int]:
-    return {int.from_bytes(served[i : i + 4], "little") for i in range(0, len(served), 4)}
+def _counted(counts: list[int], served: bytes, observations: Sequence[Observation]) -> bytes:
+    """Count observations, and return the shingles of the answers that are newest then."""
+    words = list(unpack(f"<{len(served) // 4}I", served))
+    known = set(words)
+    for observation in observations:
+        if isinstance(observation, QueryObservation):
+            _count_query(counts, observation, known)
+        elif observation.status < 400:  # noqa: PLR2004 - HTTP's own
+            _count_answer(counts, observation)
+            words += [shingle & WORD for shingle in observation.shingles]
+            del words[:-SERVED]
+            known = set(words)
+    return pack(f"<{len(words)}I", *words)
 
 
 def _count_query(counts: list[int], query: QueryObservation, known: set[int]) -> None:
@@ -171,8 +176,9 @@ def _count_query(counts: list[int], query: QueryObservation, known: set[int]) ->
     counts[1] += query.turns <= TURNS
     counts[2] += query.tools > 0 or query.tool_results > 0
     counts[3] += query.named
-    quoted = len(known.intersection([quote & WORD for quote in query.quotes])) >= RETURNS if known else False
-    counts[4] += quoted or query.turns > TURNS or query.tool_results > 0
+    quotes = [quote & WORD for quote in query.quotes] if known else []
+    back = known.intersection(quotes)
+    counts[4] += len(back) >= RETURNS or query.turns > TURNS or query.tool_results > 0
     counts[5] += query.samples > 1
     counts[6] += query.temperature >= HOT or query.temperature < 0.0
     counts[7] += query.logprobs > 0
@@ -180,19 +186,14 @@ def _count_query(counts: list[int], query: QueryObservation, known: set[int]) ->
     counts[13] += query.images > 0
     counts[14] += query.logprobs > 0 and not query.scaffold
     counts[15] += query.logprobs >= DEEP
-    counts[16] += (
-        len(known.intersection([quote & WORD for quote in query.quotes[:WHOLE]])) >= WHOLE - 1 if known else False
-    )
+    counts[16] += len(back.intersection(quotes[:WHOLE])) >= WHOLE - 1
 
 
-def _count_answer(counts: list[int], answer: AnswerObservation, served: bytes, known: set[int]) -> bytes:
+def _count_answer(counts: list[int], answer: AnswerObservation) -> None:
     counts[9] += 1
     counts[10] += answer.finish == "length"
     counts[11] += answer.completion_tokens >= _LONG or answer.text_chars >= 4 * _LONG
     counts[12] += answer.finish == "refusal"
-    words = [shingle & WORD for shingle in answer.shingles]
-    known.update(words)
-    return served + b"".join([word.to_bytes(4, "little") for word in words])
 
 
 def _setting(query: QueryObservation) -> int:

@@ -78,7 +78,7 @@ class Resampling:
     family: ClassVar[Family] = "interface"
     state: ClassVar[type[ResamplingState]] = ResamplingState
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"resampling.rate": 0.25})
-    delay: ClassVar[int] = 60  # questions, eight draws each, until `speaks`, under the default null
+    delay: ClassVar[int] = 96  # questions, eight draws each, until `speaks`, under the default null
     speaks: ClassVar[float] = 13.8  # nats: one in a million
     merge_tolerance: ClassVar[float] = inf
 

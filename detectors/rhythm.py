@@ -81,6 +81,8 @@ class Rhythm:
         {f"gap.{i}": 0 for i in range(len(EDGES) + 1)}
         | {"even": 1, "awake": 1, "steady": 1, "pace": 1, "peak": 1, "many": 1, "even.awake": 1, "days": 0}
     )
+    delay: ClassVar[int] = 100  # ticks of a clock until `speaks`, if evenness has a weight and a narrow tail
+    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
     merge_tolerance: ClassVar[float] = math.inf
 
     def initial(self) -> RhythmState:
@@ -146,10 +148,6 @@ class Rhythm:
         if not weight:
             return Evidence()
         return Evidence(weight, {"queries": n} | {name: value for name, value in shares.items() if "." not in name})
-
-    def statistic(self, state: RhythmState) -> dict[str, float]:
-        """Return nothing: calibration learns from ``spans``."""
-        return {}
 
     def spans(self, state: RhythmState, _baseline: Baseline) -> list[tuple[float, dict[str, float]]]:
         """Return queries and shares of the whole life: what the weights are learnt on."""

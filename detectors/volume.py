@@ -43,7 +43,8 @@ class Volume:
         >>> def life(n):
         ...     asked = [QueryObservation(at=60.0 * i, payload=i) for i in range(n)]
         ...     said = [AnswerObservation(at=query.at, query=query) for query in asked]
-        ...     return round(Volume().evidence(Volume().fold(Volume().initial(), said), Baseline(numbers=numbers)).weight, 1)
+        ...     state = Volume().fold(Volume().initial(), said)
+        ...     return round(Volume().evidence(state, Baseline(numbers=numbers)).weight, 1)
         >>> life(4000) > 4.0, life(50)
         (True, 0.0)
 
@@ -58,6 +59,8 @@ class Volume:
     state: ClassVar[type[VolumeState]] = VolumeState
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({})
     signs: ClassVar[Mapping[str, int]] = MappingProxyType({"many": 1})
+    delay: ClassVar[int] = 4000  # new questions answered until `speaks`, where four hundred begin a narrow tail
+    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
     merge_tolerance: ClassVar[float] = 0.1  # share of the weight (and 0.5 nats): the sketch
 
     def initial(self) -> VolumeState:
@@ -88,10 +91,6 @@ class Volume:
             return Evidence()
         because = {"answers": n, "different": math.exp(shares["many"]) - 1.0}
         return Evidence(min(self.ceiling, weight), because)
-
-    def statistic(self, state: VolumeState) -> dict[str, float]:
-        """Return nothing: calibration learns from ``spans``."""
-        return {}
 
     def spans(self, state: VolumeState, _baseline: Baseline) -> list[tuple[float, dict[str, float]]]:
         """Return answers, and the logarithm of the different questions among them: what the tail is learnt on."""

@@ -14,6 +14,7 @@ References:
 """
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from gateway.embedding import edges
@@ -41,15 +42,20 @@ MARKS: Final = (
         ("task", "instruction", "question", "problem", "prompt", "exercise", "persona", "任务", "指令", "问题", "题目"),
         re.compile(
             rf"\b{_MAKE}\b[^.!?\n]{{0,60}}?\b(?:\d+|ten|twenty|several|many|more|new|diverse|series|list|set|high-quality|different)\b"
-            rf"[^.!?\n]{{0,50}}?\b{_TASK}\b|(?:生成|编写|列出|提出|设计|想出)[^。\n]{{0,16}}(?:任务|指令|问题|题目)"
+            rf"[^.!?\n]{{0,50}}?\b{_TASK}\b"
+            rf"|\b{_MAKE}\b[^.!?\n]{{0,24}}?\b(?:an?|another|one|your own|the new|similar)\b[^.!?\n]{{0,30}}?"
+            r"\b(?:task|instruction|prompt|exercise|(?:coding|programming|math|word) problem)\b"
+            r"|(?:生成|编写|列出|提出|设计|想出)[^。\n]{{0,16}}(?:任务|指令|问题|题目)"
         ),
     ),
     Mark(
         HARDER,
-        ("rewrite", "evolve", "complex", "harder", "difficult", "rarer", "constraint", "改写", "复杂"),
+        ("rewrite", "evolve", "complex", "harder", "difficult", "rarer", "constraint", "increase", "deepen", "改写", "复杂"),
         re.compile(
             rf"\b(?:rewrite|evolve|transform|make|modify|deepen|upgrade|invent)\b[^.\n]{{0,60}}?\b{_GIVEN}?\b[^.\n]{{0,30}}?\b{_TASK}\b"
             r"[^\n]{0,120}?\b(?:complex|harder|difficult|rarer|deeper|constraints?|challenging|concrete|several steps)\b"
+            r"|\b(?:increase|raise|add|deepen)\b[^.\n]{0,40}?\b(?:reasoning|difficulty|complexity|depth|constraints?|steps)\b"
+            r"[^\n]{0,80}?\b(?:task|prompt|instruction|version)\b"
             r"|改写[^。\n]{0,30}(?:更复杂|更难)"
         ),
     ),
@@ -82,10 +88,11 @@ MARKS: Final = (
     ),
     Mark(
         SPIN,
-        ("inspir", "snippet", "seed", "diverse", "dataset", "training data", "synthetic", "self-contained", "example"),
+        ("inspir", "snippet", "seed", "diverse", "dataset", "training data", "synthetic", "self-contained", "data set"),
         re.compile(
             r"\b(?:gain|draw|take|for|as) inspiration\b|\binspired by\b[^.\n]{0,60}?\b(?:snippet|fragment|passage|seed|document)"
-            r"|\bseed (?:tasks?|examples?|questions?|topics?)\b|\b(?:training|fine-?tuning|synthetic|sft) (?:data|examples?|samples?|set)\b"
+            r"|\bseed (?:tasks?|examples?|questions?|topics?)\b|\b(?:as|is) (?:a|the|your) seed\b|\bseed for\b|\bfor (?:a|the|our) data ?set\b"
+            r"|\b(?:training|fine-?tuning|synthetic|sft) (?:data|examples?|samples?|set)\b"
             r"|\bdiverse\b[^.\n]{0,40}?\b(?:tasks|instructions|questions|examples|topics|set|samples|pairs)\b|\bself-contained\b"
         ),
     ),
@@ -99,10 +106,11 @@ MARKS: Final = (
     ),
     Mark(
         CLEAN,
-        ("reasoning", "trace", "solution", "thought", "thinking", "推理"),
+        ("reasoning", "trace", "solution", "thought", "thinking", "clean", "normali", "polish", "推理"),
         re.compile(
             r"\b(?:clean(?: up)?|correct|polish|rewrite|normali[sz]e|verify|check|grade|judge|repair|shorten|condense|filter)\b[^.\n]{0,60}?"
             r"\b(?:reasoning|traces?|solutions?|chains? of thought|thoughts?|thinking|transcripts?)\b"
+            r"|\b(?:clean(?: up)?|normali[sz]e|polish)\b[^.\n]{0,30}?\b(?:answer|reply|response|text)\b[^\n]{0,60}?\b(?:data ?set|our format|training)"
         ),
     ),
     Mark(
@@ -122,6 +130,8 @@ MARKS: Final = (
         ),
     ),
 )
+_WIDE: Final = tuple((mark, mark.stems) for mark in MARKS)
+_PLAIN: Final = tuple((mark, tuple(stem for stem in mark.stems if stem.isascii())) for mark in MARKS)
 
 
 def marks(text: str) -> int:
@@ -136,7 +146,12 @@ def marks(text: str) -> int:
     """
     low = edges(text, EDGE).lower()
     found = 0
-    for mark in MARKS:
-        if any(stem in low for stem in mark.stems) and mark.pattern.search(low):
-            found |= mark.bit
+    for mark, stems in _PLAIN if low.isascii() else _WIDE:
+        for stem in stems:
+            if stem in low:
+                found |= mark.bit if mark.pattern.search(low) else 0
+                break
     return found
+
+
+marks_again = lru_cache(1024)(marks)  # of system prompts, which come again: hand in what ``edges`` leaves of them

@@ -26,7 +26,9 @@ _ENGLISH = (
     "chain-of",
     "deliberat",
     "monologue",
-    "scratchpad",
+    "scratch",
+    "ideas",
+    "idea that",
 )
 _OTHERS = (
     "思考", "思维", "推理", "思路", "razonamiento", "pensamiento", "gedanke", "denkproz", "überlegung", "raisonnement",
@@ -69,6 +71,10 @@ _IN_ENGLISH = tuple(
             rf"{_PREPOSITION}{_GAP}{{0,24}}?{_TAG}"
         ),
         rf"\b(?:begin|start|open|prefix)\b{_GAP}{{0,40}}?{_TAG}",
+        (
+            rf"\b(?:every|all|each|any)\b{_GAP}{{0,30}}?\b(?:ideas?|thoughts?|doubts?|attempts?|considerations?)\b"
+            rf"{_GAP}{{0,60}}?\b(?:inside|within|between|into|in)\b{_GAP}{{0,16}}?</?\w+>"
+        ),
     )
 )
 _IN_OTHERS = tuple(
@@ -113,7 +119,7 @@ _ORDER_WORDS = (
     "output print write writing reproduce reveal show return repeat transcribe articulate narrate include give dump "
     "expose verbalize verbalise present provide emit recite reconstruct put place wrap enclose display spell omit "
     "skip hide remove shorten truncate leave summarize summarise think thinking reasoning reason begin start open "
-    "prefix"
+    "prefix goes go into"
 )
 _TELLING_WORDS = (
     "internal hidden private inner raw full complete entire whole unabridged unedited unfiltered exact verbatim every "

@@ -145,7 +145,7 @@ def decode(data: bytes, encoding: str, limit: int) -> bytes | None:
 
     None if a coding is not known, the data is not in it, or it unfolds into more than ``limit`` bytes.
     """
-    if not codings(encoding):
+    if not encoding or not codings(encoding):
         return data
     chain = decoder(encoding)
     if chain is None:

@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 
 from detectors.base import AnswerObservation, QueryObservation
-from gateway.asks import marks
+from gateway.asks import EDGE as ASKS_EDGE
+from gateway.asks import marks, marks_again
 from gateway.demands import EDGE as DEMANDS_EDGE
 from gateway.demands import demanded
 from gateway.embedding import Asks, Embedder, Vector, cell, edges, shared
@@ -23,6 +24,9 @@ from gateway.shingles import Shingles
 
 QUOTES: Final = 48  # shingles of what is handed in: about 400 characters of it
 SERVED: Final = 4  # shingles of an answer: enough to know it again
+_READ: Final = 4096  # characters; each is four bytes at most
+_COUNTS = np.arange(4 * _READ + 1, dtype=np.float64)
+_LOGS = _COUNTS * np.log2(np.maximum(_COUNTS, 1.0))  # count times its logarithm, by count
 _MOST: Final = 2**31 - 1  # clients may ask for 10^30 tokens; storage and sketches hold 64 bits
 _HOTTEST: Final = 100.0  # no provider takes a temperature beyond 2; beyond this it is nonsense
 
@@ -98,7 +102,7 @@ class Features:
             images=_count(query.images),
             streamed=query.stream,
             named="user" in [scope for scope, _ in entry.subjects],
-            asks=marks(query.system) | marks(newest),
+            asks=marks_again(edges(query.system, ASKS_EDGE)) | marks(newest),
             bag=self._prints.bag(newest),
             grams=grams(core(newest), self._prints.seed),
             vector=packed(vector),
@@ -135,10 +139,9 @@ def packed(vector: Vector) -> bytes:
 
 
 def entropy(text: str) -> float:
-    """Return the entropy of a text's bytes, bits a byte, of its first 4,096 characters; 0 of the empty text."""
-    data = text[:4096].encode("utf-8", "surrogatepass")
+    """Return the entropy of a text's bytes, bits a byte, of its first ``_READ`` characters; 0 of the empty text."""
+    data = text[:_READ].encode("utf-8", "surrogatepass")
     if not data:
         return 0.0
-    shares = np.bincount(np.frombuffer(data, np.uint8)) / len(data)
-    shares = shares[shares > 0.0]
-    return max(0.0, float(-(shares @ np.log2(shares))))
+    counts = np.bincount(np.frombuffer(data, np.uint8))
+    return max(0.0, math.log2(len(data)) - float(_LOGS.take(counts).sum()) / len(data))

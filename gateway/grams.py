@@ -34,8 +34,11 @@ def grams(text: str, seed: int, most: int = MOST) -> tuple[int, ...]:
         return ()
     letters = np.frombuffer(data, np.uint8)
     starts = letters >= _LETTER
-    starts[1:] &= (letters[:-1] < _LETTER) | (letters[1:] >= _LEAD)
-    starts &= ~((letters >= _MIDDLE) & (letters < _LEAD))  # the middle of a wide letter
+    if data.isascii():
+        starts[1:] = starts[1:] > starts[:-1]
+    else:
+        starts[1:] &= (letters[:-1] < _LETTER) | (letters[1:] >= _LEAD)
+        starts &= ~((letters >= _MIDDLE) & (letters < _LEAD))  # the middle of a wide letter
     at = np.flatnonzero(starts)
     if not len(at):
         return ()

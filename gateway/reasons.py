@@ -97,8 +97,9 @@ def _one_way(why: Because) -> str:
 def _resampling(why: Because) -> str:
     n = why["queries"]
     return (
-        f"{_of(why['asked_again_share'], n)} prompts were asked again while answers vary, {_of(why['swapped_share'], n)} "
-        f"were a pair in another order, {_of(why['many_samples_share'], n)} asked for many samples"
+        f"{_of(why['asked_again_share'], n)} prompts were asked again while answers vary, "
+        f"{_of(why['swapped_share'], n)} were a pair in another order, "
+        f"{_of(why['many_samples_share'], n)} asked for many samples"
     )
 
 
@@ -126,6 +127,13 @@ def _rhythm(why: Because) -> str:
     return ", ".join(parts)
 
 
+def _consumption(why: Because) -> str:
+    return (
+        f"{round(why['kept'])} of {round(why['answers'])} answers were kept from single questions, "
+        f"{percent(why['fresh'])} of them new"
+    )
+
+
 def _volume(why: Because) -> str:
     return f"{round(why['answers'])} single questions were answered, {round(why['different'])} of them different"
 
@@ -134,6 +142,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Because], str]]] = {
     "repetition": _repetition, "coverage": _coverage, "elicitation": _elicitation, "generation": _generation,
     "likeness": _likeness, "one_way": _one_way, "resampling": _resampling, "interface": _interface,
     "cadence": _cadence, "rhythm": _rhythm, "volume": _volume,
+    "consumption": _consumption,
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ EDGE: Final = 2048  # characters read at the beginning, in the middle and at the
 _WORD: Final = 8  # bytes in one 64-bit window; a gram is three of them
 _MOST: Final = np.uint64(2**64 // EVERY - 1)
 _HALF: Final = np.uint64(32)
+_TO_SPACE: Final = dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f"), " ")  # what str.split() takes for a space
 
 
 def _pieces(text: str) -> str:
@@ -28,6 +29,15 @@ def _pieces(text: str) -> str:
         return text
     middle = (len(text) - EDGE) // 2
     return f"{text[:EDGE]} {text[middle : middle + EDGE]} {text[-EDGE:]}"
+
+
+def _spaced(text: str) -> str:
+    """Return a text with one space between words; most texts need no splitting for that."""
+    if text.isascii():
+        text = text.translate(_TO_SPACE).strip(" ")
+        if "  " not in text:
+            return text
+    return " ".join(text.split())
 
 
 class Shingles:
@@ -52,7 +62,7 @@ class Shingles:
             1.0
 
         """
-        data = " ".join(_pieces(text).lower().split()).encode("utf-8", "surrogatepass")
+        data = _spaced(_pieces(text).lower()).encode("utf-8", "surrogatepass")
         grams = len(data) - GRAM + 1
         if grams <= 0 or most <= 0:
             return ()

@@ -18,7 +18,7 @@ from detectors.lab.words import spoken
 OWN: Final = "own:"  # marks sources of our own wording
 _FULL: Final = 0.9  # share of what is left of the fortnight that a client's plan may fill
 _AT_ONCE: Final = 0.5  # days within which those who wait for a new model take it up
-_EARLY: Final = 2  # a padded account's cover is planned so much denser than its life, so that all of it is played
+_EARLY: Final = 3  # a padded account's cover is planned so much denser than its life, so that all of it is played
 _BY_NAME: Final = {recipe.kind: recipe for recipe in BENIGN}
 _CUSTOMERS: Final = (3, 9)  # customers of a reseller, from and to
 _REFUSED: Final = 4  # calls that a revoked key still makes
@@ -98,7 +98,9 @@ class Cast(NamedTuple):
         openings = rng.choices(shown, k=round(wanted / self.recipe.turns) + 1)
         times = sorted(one.at + rng.uniform(1.0, 90.0) for one in openings)
         given = Given(rng, times, self.library.gaps)
-        hidden = play(rng, self._job(rng, self.recipe, self.says, kept), given, kept, wanted, attack=True)
+        hidden = play(
+            rng, self._job(rng, self.recipe, self.says, kept), given, kept, wanted, attack=bool(self.recipe.profile)
+        )
         return sorted([*shown, *hidden], key=lambda one: one.at)
 
     def _resold(self, seed: str, kept: Habits) -> list[Asked]:

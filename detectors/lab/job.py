@@ -112,7 +112,7 @@ def play(rng: Random, job: Job, beat: Beat, habits: Habits, most: int, *, attack
             left, shown = (_stint(rng, habits) if resting else left), Shown()
             if at >= END:
                 break
-        done = _exchange(rng, shown.sign(rng, ask) if habits.thinks else ask, habits, at, attack=attack)
+        done = _exchange(rng, shown.sign(rng, ask) if habits.thinks and _plain(ask) else ask, habits, at, attack=attack)
         if rng.random() < habits.flaky:
             asked.append(_failed(rng, done))
             done = replace(done, at=done.at + rng.uniform(1.0, 9.0))
@@ -134,6 +134,11 @@ class Shown:
         signature, handed = f"{rng.getrandbits(256):064x}", self._signatures if len(ask.turns) > 1 else ()
         self._signatures = (*self._signatures, signature)
         return ask._replace(signature=signature, handed=handed)
+
+
+def _plain(ask: Ask) -> bool:
+    """Say whether the question can be put to an API that shows signed reasoning: one sample, no log-probabilities."""
+    return ask.again == 1 and not ask.logprobs and not ask.logit_bias
 
 
 def _next(job: Job, answer: str) -> Ask | None:

@@ -17,7 +17,7 @@ from detectors.stats.likeness import grown
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
-STIFFNESS: Final = 0.003  # of the penalty on squared weights, per unit of total row weight
+STIFFNESS: Final = 0.0002  # of the penalty on squared weights, per unit of total row weight
 TAIL: Final = 0.2  # share of honest subjects whose highest scores are the tail
 FEWEST: Final = 25  # subjects from which a class has a tail of its own
 

@@ -17,13 +17,15 @@ _CLUBS: Final = 4  # classes and hackathons among which accounts of such a kind 
 PADDED: Final = (0.25, 0.10)  # share of attack queries in padded accounts
 _PADS: Final = 63  # padded accounts of each share
 _LONG: Final = Volume(1650.0, 0.1, 1560, 3000)  # exchanges of a padded account
+_TEAMS: Final = 45  # honest accounts that do two things
+_BUSY: Final = Volume(700.0, 0.8, 50, 4000)  # exchanges of such an account
 _HIDES: Final = 50.0  # median exchanges of a kind that can be a cover
 _COVERS: Final = tuple(
     r for r in BENIGN if r.volume.median >= _HIDES and not r.ordered and not r.parts and not r.contracted
 )
 _CAN_HIDE: Final = tuple(r for r in ADVERSARIES if r.profile not in "ejk" and r.volume.least > _HIDES * 2)
-_SCALE: Final = {"learn": 0.78, "judge": 0.82}  # of the recipes' shares, so that there are as many as wanted
-_LEARNING: Final = 0.25  # distillers' population where detectors learn, against that where they are judged
+_SCALE: Final = {"learn": 0.72, "judge": 0.76}  # of the recipes' shares, so that there are as many as wanted
+_LEARNING: Final = 0.2  # distillers' population where detectors learn, against that where they are judged
 
 
 class Tenant(NamedTuple):
@@ -80,6 +82,7 @@ def population(
     many = adversaries if adversaries is not None else size * (_LEARNING if part == "learn" else 1.0)
     honest = size * _SCALE[part]
     made = [_honest(library, part, recipe, rng) for recipe in BENIGN for _ in range(_count(recipe.share, honest))]
+    made += [_team(library, part, rng) for _ in range(_count(_TEAMS, honest))]
     if many:
         made += [
             _thief(library, part, recipe, rng) for recipe in ADVERSARIES for _ in range(_count(recipe.share, many))
@@ -112,8 +115,18 @@ def _thief(library: Library, part: Part, recipe: Recipe, rng: Random) -> Cast:
 
 def _padded(library: Library, part: Part, recipe: Recipe, rng: Random, share: float) -> Cast:
     says, cover = _choose(library, part, recipe, rng), rng.choice(_COVERS)
-    covers = _choose(library, part, cover, rng)
-    return Cast(library, part, recipe, says, _drawn(rng, _LONG), cover=(cover, covers), share=share)
+    covers, most = _choose(library, part, cover, rng), _drawn(rng, _LONG)
+    if not says.source.startswith(OWN) and len(library.rows(says.source, part)) < most * share:
+        says = Says(f"{OWN}{recipe.own.__name__}:{says.half}", says.half, says.seen)  # too small a source to hide in
+    return Cast(library, part, recipe, says, most, cover=(cover, covers), share=share)
+
+
+def _team(library: Library, part: Part, rng: Random) -> Cast:
+    """Return an honest account that does two things, as padded ones do."""
+    first, second = rng.sample(_COVERS, 2)
+    covers, says = (_choose(library, part, one, rng) for one in (first, second))
+    both = second._replace(kind="team", hard=True)
+    return Cast(library, part, both, says, _drawn(rng, _BUSY), cover=(first, covers), share=rng.uniform(0.05, 0.5))
 
 
 def _choose(library: Library, part: Part, recipe: Recipe, rng: Random) -> Says:
@@ -140,6 +153,6 @@ def _named(cast: Cast, seed: str) -> Tenant:
         account=f"acct-{Random(f'name/{seed}').getrandbits(40):010x}", label="adversary" if thief else "benign",
         kind=recipe.kind, traffic_class=(cast.cover[0] if cast.cover else recipe).traffic_class,
         source=cast.says.source, seen=cast.says.seen, hard=recipe.hard, contracted=recipe.contracted,
-        profile="h" if cast.cover else recipe.profile, plan=round(cast.most * cast.share) if thief else 0,
+        profile="h" if thief and cast.cover else recipe.profile, plan=round(cast.most * cast.share) if thief else 0,
         share=cast.share if thief else 0.0, agent=kept.agent, anthropic=kept.anthropic, seed=seed, cast=cast,
     )  # fmt: skip

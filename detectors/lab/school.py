@@ -18,11 +18,19 @@ from detectors.stats import likeness
 
 COMPANY: Final = CompanyFold()
 GIVEN: Final = {"volume": {"volume.many": 1.0}}  # weights that need no teaching
-POOLED: Final = ("repetition", "coverage", "elicitation")  # whose nulls are those of all honest traffic
-COVERED: Final = {
-    "repetition": 0.9
-}  # share of honest subjects whose rates a null covers, where it is not 0.99: batch jobs
-# fill in templates all day, so repetition says what nine in ten do not do, and stops at its ceiling
+POOLED: Final = (
+    "repetition.",
+    "consumption.",
+    "elicitation.rate",
+    "generation.verdict",
+)  # nulls that are those of all honest traffic
+INTERACTING: Final = ("chat", "agent", "app", "retrieval")
+BATCH: Final = (
+    "repetition",
+    "consumption",
+)  # detectors that know batch use as such: their rates are those of clients who
+# interact. Labellers, evaluators and generators exceed them all day, which is why these detectors stop at a ceiling
+COVERED: Final = 0.8  # share of the interacting subjects whose rates such a null covers
 OWN_PLACE: Final = 0.5  # how likely a class must be for a subject to count as its member
 LOOKS: Final = tuple(sorted({round(8 * 2 ** (i / 2)) for i in range(24)}))  # exchanges at which a life is looked at
 _QUIET: Final = 8  # exchanges that a mean needs
@@ -31,7 +39,7 @@ _QUIET: Final = 8  # exchanges that a mean needs
 class Look(NamedTuple):
     """A subject after so many exchanges: the states of the panel, and of the company that it keeps."""
 
-    count: int
+    exchanges: int
     states: Mapping[str, Any]
     company: CompanyState
 
@@ -79,10 +87,7 @@ def calibrated(
         kind: [record for record in own if record.kind == kind] for kind in sorted({r.kind for r in own} - {""})
     }
     for name, detector in _learnt(panel):
-        found.numbers.update(tail(name, _highest(own, name, detector, found), spoilt))
-        for kind, some in by_class.items():
-            if len(some) >= FEWEST:
-                found.classes.setdefault(kind, {}).update(tail(name, _highest(some, name, detector, found), spoilt))
+        _tails(found, name, detector, by_class, own, spoilt)
     for name, detector in panel.items():
         _rates(found, name, detector, by_class, own, spoilt)
     if "coverage" in panel:
@@ -97,7 +102,7 @@ def _learnt(panel: Panel) -> list[tuple[str, Any]]:
 def _places(honest: Sequence[Record]) -> dict[str, float]:
     shares, kinds, counts = [], [], []
     for record in honest:
-        seen = [look for look in record.looks if look.count >= likeness.LEAST // 2]
+        seen = [look for look in record.looks if look.exchanges >= likeness.LEAST // 2]
         for look in seen:
             shares.append(COMPANY.shares(look.company))
             kinds.append(record.kind)
@@ -136,7 +141,7 @@ def _spans(
     record: Record, name: str, detector: Any, baseline: Baseline
 ) -> Iterator[list[tuple[float, dict[str, float]]]]:
     for look in record.looks:
-        if look.count >= likeness.LEAST:
+        if look.exchanges >= likeness.LEAST:
             within = baseline.within(COMPANY.placed(look.company, baseline)) if hasattr(detector, "mean") else baseline
             yield [span for span in detector.spans(look.states[name], within) if span[0] >= likeness.LEAST]
 
@@ -149,18 +154,31 @@ def _rows(records: Sequence[Record], name: str, detector: Any, baseline: Baselin
                 yield Row(n, shares, record.adversary, 1.0 / (len(looks) * len(spans)))
 
 
-def _highest(records: Sequence[Record], name: str, detector: Any, baseline: Baseline) -> list[float]:
-    """Return the highest score of each life that has one."""
-    found = []
-    for record in records:
-        scores = [
-            likeness.score(name, shares, n, baseline)
-            for spans in _spans(record, name, detector, baseline)
-            for n, shares in spans
-        ]
-        if scores:
-            found.append(max(scores))
-    return found
+def _highest(record: Record, name: str, detector: Any, baseline: Baseline) -> float | None:
+    """Return the highest score of a life, if it has one."""
+    scores = [
+        likeness.score(name, shares, n, baseline)
+        for spans in _spans(record, name, detector, baseline)
+        for n, shares in spans
+    ]
+    return max(scores, default=None)
+
+
+def _tails(
+    found: Baseline,
+    name: str,
+    detector: Any,
+    by_class: Mapping[str, Sequence[Record]],
+    own: Sequence[Record],
+    spoilt: float,
+) -> None:
+    highest = {id(record): score for record in own if (score := _highest(record, name, detector, found)) is not None}
+    if highest:
+        found.numbers.update(tail(name, list(highest.values()), spoilt))
+    for kind, some in by_class.items():
+        its = [highest[id(record)] for record in some if id(record) in highest]
+        if len(its) >= FEWEST:
+            found.classes.setdefault(kind, {}).update(tail(name, its, spoilt))
 
 
 def _rates(
@@ -178,12 +196,14 @@ def _rates(
             id(r): nulls.lowest_rate(detector, rate, [look.states[name] for look in r.looks]) for r in own if r.looks
         }
         values = [lowest[id(r)] for r in own if r.looks]
-        honest = float(np.quantile(values, COVERED[name])) if name in COVERED else nulls.kept(values, spoilt)
+        if name in BATCH:
+            values = [lowest[id(r)] for r in own if r.looks and r.kind in INTERACTING] or values
+        honest = float(np.quantile(values, COVERED)) if name in BATCH else nulls.kept(values, spoilt)
         found.numbers[rate] = max(default, honest)
         for kind, some in by_class.items():
             its = [lowest[id(r)] for r in some if r.looks]
-            if name not in POOLED and len(its) >= FEWEST:
-                found.classes.setdefault(kind, {})[rate] = max(default / 2.0, nulls.kept(its, spoilt))
+            if not rate.startswith(POOLED) and len(its) >= FEWEST:
+                found.classes.setdefault(kind, {})[rate] = max(default / 5.0, nulls.kept(its, spoilt))
 
 
 def _cells(records: Sequence[Record], coverage: Any) -> dict[int, list[float]]:

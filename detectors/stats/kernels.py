@@ -29,4 +29,5 @@ def features(rows: npt.NDArray[np.int8]) -> Floats:
     x = rows.astype(np.float64)
     x /= np.maximum(np.sqrt((x * x).sum(axis=1, keepdims=True)), 1e-9)
     angles = x @ _projection(rows.shape[1])
-    return np.hstack([np.cos(angles), np.sin(angles)]) / np.sqrt(FEATURES // 2)
+    waves: Floats = np.hstack([np.cos(angles), np.sin(angles)]) / np.sqrt(FEATURES // 2)
+    return waves

@@ -29,10 +29,10 @@ def grown(n: float) -> float:
 
 def score(name: str, shares: Mapping[str, float], n: float, baseline: Baseline) -> float:
     """Return the score of a subject's shares after n exchanges; its unit means nothing but by ``log_e``."""
-    way, numbers = grown(n), baseline.numbers
-    total = numbers.get(f"{name}.bias", 0.0) + way * numbers.get(f"{name}.bias.slope", 0.0)
+    way, weight = grown(n), baseline.weights.get(name, {}).get
+    total = weight("bias", 0.0) + way * weight("bias.slope", 0.0)
     for share, value in shares.items():
-        total += (numbers.get(f"{name}.{share}", 0.0) + way * numbers.get(f"{name}.{share}.slope", 0.0)) * value
+        total += (weight(share, 0.0) + way * weight(f"{share}.slope", 0.0)) * value
     return total
 
 

@@ -14,7 +14,6 @@ Vector: TypeAlias = npt.NDArray[np.float32]
 EDGE = 2048  # characters read at each end of a text: bounds the time on any input
 _BITS = CELLS.bit_length() - 1
 _SEED = 20_240_611  # of the hyperplanes: any number will do, but cells are stored, so it never changes
-_POWERS = 1 << np.arange(_BITS)
 
 
 class Embedder(Protocol):
@@ -63,4 +62,5 @@ def cell(vector: Vector) -> int:
     """
     if not vector.any():
         return -1
-    return int(_POWERS @ (_planes(len(vector)) @ vector > 0.0))
+    signs = np.packbits(_planes(len(vector)) @ vector > 0.0, bitorder="little")
+    return int.from_bytes(signs.tobytes(), "little")

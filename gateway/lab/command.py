@@ -21,8 +21,8 @@ from gateway.lab.ablation import ablations
 from gateway.lab.bars import COLUMNS, bar
 from gateway.lab.findings import Findings
 from gateway.lab.judging import Bench
-from gateway.lab.report import NAME, write
 from gateway.lab.learn_command import learn
+from gateway.lab.report import NAME, write
 from gateway.lab.running import FITTED, fitted, honest_windows, judged
 from gateway.lab.student_command import student
 from gateway.lab.tables import measured
@@ -34,6 +34,7 @@ Size: TypeAlias = Literal["small", "medium", "full"]
 POLICY = Path(__file__).parents[2] / "deploy" / "policies" / "balanced.yaml"
 FIGURES = Path(__file__).parents[2] / "docs" / "figures"
 _SCALES: dict[Size, float] = {"small": 0.05, "medium": 0.3, "full": 1.0}  # every kind plays at least once
+_SHORT = 800  # exchanges of a life in the small size
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -108,13 +109,13 @@ def run(setting: Setting) -> tuple[Findings, str]:
     honest = [one for one in others if one.label == "benign" and not one.contracted]
     with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
         rivals = fitted(honest, bar(progress, "rivals learn", min(len(honest), FITTED)))
-        bench = Bench(panel({}), baseline, ladder, rivals)
+        bench = Bench(panel({}), baseline, ladder, rivals, most=_SHORT if setting.size == "small" else 0)
         alone = bench._replace(rivals=())
         learnt = honest_windows(alone, honest, setting.jobs, bar(progress, "windows to learn from", len(honest)))
         outcomes = judged(bench, tenants, setting.jobs, bar(progress, "tenants judged", len(tenants)))
     left_out = ablations(outcomes, bench.panel, ladder)
     found = Findings(outcomes, learnt, left_out, list(bench.panel), _promise(ladder))
-    return found, _played(others, found, setting)
+    return found, f"{_played(others, found, setting)} Baseline: {baseline.source}."
 
 
 def _tenants(setting: Setting) -> tuple[list[Tenant], list[Tenant]]:

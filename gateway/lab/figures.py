@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from detectors.lab.rivals.base import threshold
@@ -196,14 +197,24 @@ def _sources(found: Findings) -> Iterator[Figure]:
         ("unseen_minus_seen_points", found.single(), ">=", -5.0),
         ("unseen_minus_seen_benign_points", found.honest(), "<=", 5.0),
     ):
-        both = [group for _, group in by(some, kind) if {one.who.seen for one in group} == {True, False}]
-        n = sum(not one.who.seen for group in both for one in group)
-        total = sum(_unseen_less_seen(group) for group in both)
-        yield Figure(name, POINTS * total / n if n else None, "points", op, must, 0.0, n)
+        both = [one for _, group in by(some, kind) if {one.who.seen for one in group} == {True, False} for one in group]
+        between = intervals.bootstrap([[i] for i in range(len(both))], partial(_drawn, both)) if both else None
+        yield Figure(name, _points(both) if both else None, "points", op, must, 0.0, len(both), between)
+
+
+def _drawn(some: Sequence[Outcome], numbers: Sequence[float]) -> float:
+    return _points([some[int(number)] for number in numbers])
+
+
+def _points(some: Sequence[Outcome]) -> float:
+    """Return by how many more of the unseen alarm, in points, within kinds: kinds are not mixed."""
+    groups = [group for _, group in by(some, kind) if {one.who.seen for one in group} == {True, False}]
+    n = sum(not one.who.seen for group in groups for one in group)
+    return POINTS * sum(_unseen_less_seen(group) for group in groups) / max(1, n)
 
 
 def _unseen_less_seen(group: Sequence[Outcome]) -> float:
-    """Return by how much more of a kind's tenants of unseen sources alarm, times their number: kinds are not mixed."""
+    """Return by how much more of a kind's tenants of unseen sources alarm, times their number."""
     seen = [one.alarm for one in group if one.who.seen]
     unseen = [one.alarm for one in group if not one.who.seen]
     return len(unseen) * (detected(unseen) - detected(seen))

@@ -4,9 +4,11 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from detectors.lab.rivals.base import threshold
 from gateway.lab.intervals import median
-from gateway.lab.outcome import Outcome, Who, Windowed
+from gateway.lab.outcome import Outcome, Steps, Who, Windowed
 
 HARVESTER = 300  # exchanges that a single-key harvester wants at least; fewer are the share of a campaign
 LONG = 500  # exchanges of a tenant with a long history
@@ -76,6 +78,12 @@ def by(outcomes: Iterable[Outcome], key: Callable[[Outcome], str]) -> Iterator[t
     for one in outcomes:
         groups.setdefault(key(one), []).append(one)
     yield from sorted(groups.items())
+
+
+def fused(one: Outcome) -> Steps:
+    """Return the panel's fused weight as a running score, like a rival's: no families and no harvest are asked for."""
+    highest = np.maximum.accumulate(one.trace.fused) if len(one.trace.fused) else one.trace.fused
+    return Steps(one.trace.at, highest)
 
 
 def kind(one: Outcome) -> str:

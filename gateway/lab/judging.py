@@ -20,7 +20,7 @@ from gateway.rehearsal import Pair
 
 SUBJECT = Subject("key", "lab")
 AMPLE = Harvest(10**9, 10**9, 10**9, 10**9, 1e9)  # more than any rung asks for
-SIZES = {200: 5, 1500: 2}  # exchanges of a window, and windows of that size at most a tenant
+SIZES = {200: 6, 1500: 4}  # exchanges of a window, and windows of that size at most a tenant
 _EVERY = 32  # exchanges that are all looked at; later ones at each sixteenth more: an alarm is found 6 % late at most
 _GROWTH = 16
 _EVEN = 0.5
@@ -33,6 +33,7 @@ class Bench(NamedTuple):
         panel, baseline, policy: as an operator would run them.
         rivals: the literature's detectors, fitted.
         sizes: windows that are judged alone, and how many of each at most a tenant.
+        most: exchanges of a life at most; 0: all.
     """
 
     panel: Panel
@@ -40,6 +41,7 @@ class Bench(NamedTuple):
     policy: Policy
     rivals: Sequence[Rival] = ()
     sizes: dict[int, int] = SIZES
+    most: int = 0
 
 
 def schedule(count: int) -> list[int]:
@@ -74,7 +76,7 @@ def touches(policy: Policy, standing: Standing) -> bool:
 
 def judge(bench: Bench, tenant: Playable) -> Outcome:
     """Return what becomes of a tenant."""
-    life = lived(tenant, embedded=bool(bench.rivals))
+    life = lived(tenant, bench.most, embedded=bool(bench.rivals))
     looks = schedule(len(life.pairs))
     alarm = convinced = 0
     seen: list[Standing] = []

@@ -46,7 +46,7 @@ def learnt(records: list[Record], bench: Bench, text: str) -> Baseline:
     """Return the baseline of the records, told in words."""
     seen = [record for record in records if record.looks]
     honest = [record for record in seen if not record.adversary]
-    exchanges = sum(record.looks[-1].count for record in honest)
+    exchanges = sum(record.looks[-1].exchanges for record in honest)
     source = (
         f"{len(honest)} honest subjects, {exchanges} exchanges of {text}, sources of the learning half only; "
         f"weights from {len(seen) - len(honest)} adversaries beside them"

@@ -9,9 +9,10 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from gateway.lab.findings import Findings, by, detected, kind, queries
+from gateway.lab.findings import Findings, by, detected, kind
 from gateway.lab.outcome import Outcome
 
+_COLOURS: Final = mpl.colormaps["tab20"]
 _QUERIES: Final = np.unique(np.geomspace(1, 6000, 160).astype(int))  # at which shares are drawn
 _STYLE: Final = {
     "svg.hashsalt": "stillguard",
@@ -60,8 +61,9 @@ def _against_queries(found: Findings, axes: Any) -> None:
 def _rivals(found: Findings, axes: Any) -> None:
     single = found.single()
     _rising(axes, [one.alarm for one in single], "stillguard", color="black", linewidth=2.0)
-    for name, limit in found.limits(found.rate()).items():
-        _rising(axes, [one.rivals[name].reaches(limit) for one in single], name, linewidth=1.0)
+    for number, (name, limit) in enumerate(found.limits(found.rate()).items()):
+        alarms = [one.rivals[name].reaches(limit) for one in single]
+        _rising(axes, alarms, name, linewidth=1.2, color=_COLOURS(number % 20), linestyle=("-", "--")[number % 2])
     _finish(axes, "queries", "share detected", logarithmic=True)
 
 
@@ -91,6 +93,7 @@ def _ablation(found: Findings, axes: Any) -> None:
         axes.barh(np.arange(len(names)) + 0.4 * place, shares, height=0.38, label=says)
     axes.set_yticks(np.arange(len(names)) + 0.2, names)
     axes.invert_yaxis()
+    axes.set_xlim(0.0, 1.0)
     _finish(axes, "share detected", "left out")
 
 
@@ -100,9 +103,8 @@ def _harvest(found: Findings, axes: Any) -> None:
     for place, (_, gone) in enumerate(groups):
         axes.scatter(gone, place + np.linspace(-0.25, 0.25, len(gone)), s=6, color="steelblue")
         axes.plot([np.median(gone)] * 2, [place - 0.35, place + 0.35], color="black")
-    alarms = [queries([one.alarm for one in some]) for _, some in by(found.single(), kind)]
-    axes.set_yticks(range(len(groups)), [name for name, _ in groups])
-    axes.set_title(f"median over kinds: {np.median(alarms):.0f} queries" if alarms else "", fontsize=8)
+    axes.set_yticks(range(len(groups)), [name for name, _ in groups], fontsize=7)
+    axes.set_xlim(-0.02, 1.02)
     _finish(axes, "share of the planned harvest", "")
 
 

@@ -46,7 +46,7 @@ def honest_windows(bench: Bench, tenants: Sequence[Playable], jobs: int, told: T
 
 def _stretches(bench: Bench, tenant: Playable) -> list[tuple[Who, Windowed]]:
     who = Who.of(tenant)
-    return [(who, window) for window in windowed(bench, lived(tenant, embedded=bool(bench.rivals)))]
+    return [(who, window) for window in windowed(bench, lived(tenant, bench.most, embedded=bool(bench.rivals)))]
 
 
 def over(

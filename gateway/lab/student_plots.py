@@ -13,6 +13,7 @@ from gateway.lab.student_findings import Findings
 _STYLE: Final = {
     "svg.hashsalt": "stillguard", "svg.fonttype": "none", "font.size": 8.0, "axes.grid": True, "grid.alpha": 0.3,
 }  # fmt: skip
+_STROKES: Final = ("-", "--", ":", "-.")
 _FAMILIES: Final = ("classifier", "language")
 
 
@@ -26,23 +27,26 @@ def draw(found: Findings, file: Path) -> None:
 
 
 def _family(found: Findings, family: str, axes: Any) -> None:
+    """Draw a family's thieves: a colour a task, a stroke a way of asking; intervals are left to the tables."""
+    colours, strokes = dict[str, str](), dict[str, str]()
     for name in found.names():
         curve = found.curve(name, "refused")
         kept = [found.kept(name, "refused", n) for n in curve.budgets]
         if curve.family == family and None not in kept:
-            told = [one for one in kept if one is not None]
-            [line] = axes.plot(curve.budgets, [one.value for one in told], marker=".", label=name.partition(".")[2])
-            axes.fill_between(curve.budgets, [one.low for one in told], [one.high for one in told],
-                              color=line.get_color(), alpha=0.12, linewidth=0)  # fmt: skip
+            colour = colours.setdefault(curve.task, f"C{len(colours)}")
+            stroke = strokes.setdefault(curve.thief, _STROKES[len(strokes) % len(_STROKES)])
+            axes.plot(curve.budgets, [one.value for one in kept if one is not None], stroke, color=colour,
+                      marker=".", linewidth=1.0, label=name.partition(".")[2])  # fmt: skip
     measured = {name for name in found.names() if name.startswith(family)}
     _mark([alarm for alarm in found.alarms if alarm.curve(set(found.names())) in measured], axes)
     axes.set_xscale("symlog", linthresh=10)
+    axes.set_xlim(left=0)
     axes.set_ylim(-0.1, 1.1)
     axes.set_title(f"{family}: refused after so many queries")
     axes.set_xlabel("queries answered (attack queries only)")
     axes.set_ylabel("share of the full harvest's gain")
     if axes.get_legend_handles_labels()[1]:
-        axes.legend(fontsize=6, loc="upper left")
+        axes.legend(fontsize=5, loc="lower right")
 
 
 def _mark(alarms: Sequence[Alarm], axes: Any) -> None:

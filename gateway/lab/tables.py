@@ -9,7 +9,7 @@ import numpy as np
 from detectors.lab.rivals.base import threshold
 from gateway.lab import intervals
 from gateway.lab.figures import PER_WINDOW, Figure
-from gateway.lab.findings import LONG, OTHER_RATE, Findings, by, detected, kind, queries, windows
+from gateway.lab.findings import LONG, OTHER_RATE, Findings, by, detected, fused, kind, queries, windows
 from gateway.lab.outcome import Outcome, Windowed
 
 Lines: TypeAlias = Iterator[str]
@@ -114,25 +114,28 @@ def compared(found: Findings) -> Lines:
 def costs(found: Findings) -> Lines:
     """Yield what each rival's threshold costs honest tenants with long histories, and at another rate."""
     honest = found.honest()
-    long = [one for one in honest if one.exchanges >= LONG]
     yield from _head(
         "detector", "at share of honest tenants", "honest alarmed", "of those with 500 exchanges and more",
         "single-key detected", "median queries",
     )  # fmt: skip
-    ours = [one.alarm for one in found.single()]
-    yield (
-        f"| stillguard | its policy | {sum(one.alarm > 0 for one in honest)} of {len(honest)} | "
-        f"{sum(one.alarm > 0 for one in long)} of {len(long)} | {detected(ours):.3f} | {_count(queries(ours))} |"
-    )
+    yield _cost(found, "| stillguard | its policy |", {id(one): one.alarm for one in found.outcomes})
     for share in (found.rate(), OTHER_RATE):
+        weight = threshold([fused(one).peak() for one in honest], share)
+        alarms = {id(one): fused(one).reaches(weight) for one in found.outcomes}
+        yield _cost(found, f"| fused weight alone | {share:.2%} |", alarms)
         for name, limit in found.limits(share).items():
-            false = [one.rivals[name].reaches(limit) for one in honest]
-            far = [one.rivals[name].reaches(limit) for one in long]
-            theirs = [one.rivals[name].reaches(limit) for one in found.single()]
-            yield (
-                f"| {name} | {share:.2%} | {sum(a > 0 for a in false)} of {len(false)} | "
-                f"{sum(a > 0 for a in far)} of {len(far)} | {detected(theirs):.3f} | {_count(queries(theirs))} |"
-            )
+            alarms = {id(one): one.rivals[name].reaches(limit) for one in found.outcomes}
+            yield _cost(found, f"| {name} | {share:.2%} |", alarms)
+
+
+def _cost(found: Findings, said: str, alarms: dict[int, int]) -> str:
+    honest, theirs = found.honest(), [alarms[id(one)] for one in found.single()]
+    false = [one for one in honest if alarms[id(one)]]
+    long = sum(one.exchanges >= LONG for one in honest)
+    return (
+        f"{said} {len(false)} of {len(honest)} | {sum(one.exchanges >= LONG for one in false)} of {long} | "
+        f"{detected(theirs):.3f} | {_count(queries(theirs))} |"
+    )
 
 
 def stretches(found: Findings) -> Lines:

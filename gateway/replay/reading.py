@@ -10,6 +10,7 @@ from gateway.config import Config
 from gateway.decisions import Subject
 from gateway.dialects.base import Dialect
 from gateway.dialects.known import Dialects
+from gateway.embedding.chosen import chosen
 from gateway.exchange import Entry, Surface
 from gateway.features import Features
 from gateway.intake import FAILED, Intake
@@ -87,7 +88,7 @@ class Reader:
         identity = config.identity
         self._names = Names(config.analysis.scopes, identity.network_prefix_v4, identity.network_prefix_v6)
         self._dialects = Dialects()
-        self._intake = Intake(self._dialects, Features(SALT))
+        self._intake = Intake(self._dialects, Features(SALT, chosen(config.analysis.embedding)))
 
     def read(self, block: Block) -> Lines:
         """Return the observations of a block; blank lines are nobody's."""

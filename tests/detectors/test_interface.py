@@ -13,7 +13,7 @@ NOW = 1_700_000_000.0
 @pytest.mark.parametrize(
     ("x", "parameters"),
     [
-        (1.0, {"logprobs": 1, "logit_bias": 1, "max_tokens": 1}),
+        (0.5, {"logprobs": 9, "logit_bias": 1}),
         (0.5, {"logprobs": 5}),
         (0.5, {"logprobs": 20, "max_tokens": 17}),
         (0.25, {"logprobs": 1, "max_tokens": 500}),
@@ -31,6 +31,15 @@ NOW = 1_700_000_000.0
 def test_a_question_is_worth_how_plainly_it_probes(x: float, parameters: dict[str, Any]) -> None:
     state = Interface().update(Interface().initial(), QueryObservation(at=NOW, **parameters))
     assert totals(state.queries) == (1, x)
+
+
+@pytest.mark.parametrize(
+    ("x", "parameters"),
+    [(1.0, {"logprobs": 1, "logit_bias": 1, "max_tokens": 1}), (0.0, {"logit_bias": 300}), (0.0, {"logprobs": 20})],
+)
+def test_a_logit_bias_with_log_probabilities_lifts_logits(x: float, parameters: dict[str, Any]) -> None:
+    state = Interface().update(Interface().initial(), QueryObservation(at=NOW, **parameters))
+    assert totals(state.lifted) == (1, x)
 
 
 def test_reasons_name_each_kind_of_probe_by_its_share() -> None:
@@ -57,7 +66,7 @@ def test_a_platform_whose_honest_clients_all_probe_can_calibrate_it_away() -> No
         state = Interface().update(state, QueryObservation(at=NOW, logprobs=5))
     assert Interface().evidence(state, Baseline()).weight > 13.8
     assert Interface().evidence(state, Baseline(numbers={"interface.rate": 0.5})).weight == 0.0
-    assert Interface().statistic(state) == {"interface.rate": 0.5}
+    assert Interface().statistic(state) == {"interface.rate": 0.5, "interface.lift_rate": 0.0}
 
 
 def test_the_cap_of_a_scoring_job_is_a_parameter() -> None:

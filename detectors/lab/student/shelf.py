@@ -17,6 +17,7 @@ _TASKS: Final = {"banking77": "ben_banking77", "clinc150": "ben_clinc150", "spam
 _FOREIGN: Final = "dist_mea_wiki_random"
 _PUBLIC: Final = ("ben_hh_harmless", "ben_arena_hard_v2", "eval_mt_bench")
 _MOST: Final = 8000  # rows of a source
+_READ: Final = 1500  # public texts, from all of their sources evenly: a teacher of more would speak little of its field
 
 
 def tasks(folder: Path, most: int = _MOST, seed: int = 0) -> Iterator[Task]:
@@ -36,7 +37,8 @@ def tasks(folder: Path, most: int = _MOST, seed: int = 0) -> Iterator[Task]:
 
 def fields(folder: Path, most: int = _MOST, seed: int = 0) -> Iterator[Field]:
     """Yield the language models that can be taught from the pack; arguments as of ``tasks``."""
-    public = [row["prompt"] for source in _PUBLIC for row in _rows(folder, source)][:most]
+    public = [row["prompt"] for source in _PUBLIC for row in _rows(folder, source)]
+    public = public[:: max(1, len(public) // min(most, _READ))]
     for name, (source, part) in _FIELDS.items():
         texts = [part(row["prompt"]) for row in _rows(folder, source)][:most]
         if texts and public:

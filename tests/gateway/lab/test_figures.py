@@ -82,7 +82,7 @@ def test_unseen_sources_are_compared_within_kinds(
     easy = [make(who(i, "adversary", 1.0, kind="easy", seen=i >= 2), 9) for i in range(12)]
     values = named(found._replace(outcomes=[*found.honest(), *hard, *easy]))
     assert values["unseen_minus_seen_points"].value == pytest.approx(0.0)
-    assert values["unseen_minus_seen_points"].n == 12
+    assert values["unseen_minus_seen_points"].n == 24
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ def test_the_tables_count(found: Findings) -> None:
     assert rows(tables.stretches(found))["stillguard"] == ["1.00", "-", "1.00", "-"]
     costs = rows(tables.costs(found))
     assert costs["stillguard"][1:3] == ["1 of 200", "1 of 200"]
+    assert costs["fused weight alone"][1:4] == ["2 of 200", "2 of 200", "1.000"]
     assert costs["meter"][1] == "2 of 200"
     left_out = rows(tables.left_out(found))
     assert left_out["none"] == left_out["second"] == ["1", "0.900", "66", "1.000", "0.000"]

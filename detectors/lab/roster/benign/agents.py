@@ -26,9 +26,9 @@ _DESKS: Final = (
 )
 
 AGENT_KINDS: Final = (
-    Recipe("harness", "agent", errands(_HARNESSES), papers.repairs, (), 34, Volume(250, 1.2), PEOPLE, turns=10.0,
+    Recipe("harness", "agent", errands(_HARNESSES), papers.repairs, (), 34, Volume(120, 1.5), PEOPLE, turns=10.0,
            hard=True),
-    Recipe("desk_agent", "agent", errands(_DESKS), papers.repairs, ("ben_agent_tau_airline",), 18, Volume(250, 1.1),
+    Recipe("desk_agent", "agent", errands(_DESKS), papers.repairs, ("ben_agent_tau_airline",), 18, Volume(120, 1.4),
            turns=10.0, hard=True),
     Recipe("audit", "agent", errands(_AUDITS, "long"), papers.repairs, (), 12, Volume(300, 0.8), pace=60.0,
            turns=10.0, hard=True),

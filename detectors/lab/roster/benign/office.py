@@ -47,26 +47,26 @@ _TRANSLATE: Final = (
 )  # fmt: skip
 LABEL: Final = Shape("word", LABELS, options=OPTIONS, cap=(0, 1, 4, 16), scores=0.3, temperatures=(0.0, -2.0))
 _LABELLED: Final = ("ben_sms_spam", "ben_banking77", "ben_clinc150")
-_MADE: Final = Volume(1000, 0.7, 300, 5000)
+_MADE: Final = Volume(900, 0.6, 300, 5000)
 
 OFFICE_KINDS: Final = (
     Recipe("retrieval", "retrieval", talking("summary", _RAG), papers.documents, ("ben_pubmedqa", "ben_qmsum"), 36,
-           Volume(130, 1.2), hard=True),
+           Volume(80, 1.4), hard=True),
     Recipe("summaries", "retrieval", asking(Shape("summary", _SUMS_UP)), papers.pages, ("ben_qmsum",), 18,
            Volume(150, 1.1), pace=25.0),
-    Recipe("sql", "app", asking(Shape("sql")), papers.tables, ("ben_sql_wikisql",), 22, Volume(120, 1.2), PEOPLE),
-    Recipe("moderation", "labelling", asking(LABEL), papers.notes, _LABELLED, 34, Volume(600, 1.2), pace=6.0,
+    Recipe("sql", "app", asking(Shape("sql")), papers.tables, ("ben_sql_wikisql",), 22, Volume(80, 1.4), PEOPLE),
+    Recipe("moderation", "labelling", asking(LABEL), papers.notes, _LABELLED, 34, Volume(300, 1.5), pace=6.0,
            hard=True),
     Recipe("robustness", "labelling", bounding(LABEL), papers.notes, ("ben_sms_spam", "ben_clinc150"), 8,
            Volume(400, 0.8, 50, 3000), pace=6.0, hard=True),
     Recipe("extraction", "labelling", asking(Shape("json", _EXTRACTS)), papers.notes,
-           ("ben_restaurant8k", "ben_clinc150"), 20, Volume(400, 1.2), pace=10.0, hard=True),
+           ("ben_restaurant8k", "ben_clinc150"), 20, Volume(200, 1.5), pace=10.0, hard=True),
     Recipe("faq_batch", "generation", asking(Shape("page", _FAQ)), papers.entries, ("ben_medquad",), 24, _MADE,
            pace=20.0, hard=True),
     Recipe("product_copy", "generation", asking(Shape("page", _COPY)), papers.goods, (), 16, _MADE, pace=20.0,
            hard=True),
     Recipe("translation", "labelling", asking(Shape("echo", _TRANSLATE)), papers.phrases, ("ben_tatoeba",), 20,
-           Volume(500, 1.1), pace=10.0, hard=True),
+           Volume(250, 1.4), pace=10.0, hard=True),
     Recipe("page_translation", "labelling", asking(Shape("echo", _TRANSLATE)), papers.pages, (), 10, Volume(400, 1.0),
            pace=20.0, hard=True),
     Recipe("backfill", "labelling", asking(Shape("summary", _SUMS_UP), twice=0.3), papers.pages, ("ben_pubmedqa",), 12,

@@ -52,7 +52,7 @@ _CHATS: Final = ("ben_oasst_zh", "ben_arena_hard_v2", "ben_awesome_prompts")
 _APPS: Final = ("ben_banking77", "ben_restaurant8k", "ben_clinc150")
 
 PEOPLE_KINDS: Final = (
-    Recipe("chat", "chat", talking(), people.people, _CHATS, 150, Volume(14, 1.3, 1, 2500), PEOPLE, turns=2.0),
+    Recipe("chat", "chat", talking(), people.people, _CHATS, 190, Volume(12, 1.3, 1, 2500), PEOPLE, turns=2.0),
     Recipe("deliberation", "chat", talking("thinking", _DELIBERATIONS), people.people, _CHATS[1:], 14,
            Volume(60, 1.1), PEOPLE, turns=2.0, hard=True),
     Recipe("deliberation_code", "chat", talking("code", _DELIBERATIONS), people.coders, (), 12, Volume(80, 1.1),
@@ -62,9 +62,9 @@ PEOPLE_KINDS: Final = (
     Recipe("game", "app", talking("prose", _GAMES, users=True), people.players, (), 12, Volume(200, 1.2), PEOPLE,
            turns=6.0),
     Recipe("coder", "chat", talking("code"), people.coders, (), 20, Volume(60, 1.2), PEOPLE, turns=2.0),
-    Recipe("one_shot_code", "chat", asking(Shape("code")), people.coders, (), 20, Volume(150, 1.3)),
+    Recipe("one_shot_code", "chat", asking(Shape("code")), people.coders, (), 20, Volume(80, 1.5)),
     Recipe("completion", "app", asking(Shape("completion", _COMPLETES, cap=(64, 128, 0))), papers.sources, (), 22,
-           Volume(300, 1.2), PEOPLE),
+           Volume(120, 1.5), PEOPLE),
     Recipe("red_team", "chat", talking("reply"), people.provokers, ("ben_hh_harmless",), 18, Volume(80, 1.2),
            turns=2.5, hard=True),
     Recipe("refusal_test", "evaluation", asking(Shape("reply")), people.probers, (), 8, Volume(300, 0.9), pace=5.0,
@@ -74,13 +74,13 @@ PEOPLE_KINDS: Final = (
     Recipe("revision", "chat", pasting, people.people, _CHATS[1:2], 16, Volume(60, 1.1), PEOPLE, hard=True),
     Recipe("pipeline", "app", chaining, people.visitors, ("ben_pubmedqa", "ben_arena_hard_v2"), 14, Volume(300, 1.0),
            turns=3.0, hard=True),
-    Recipe("app", "app", talking("reply", _SUPPORT, users=True), people.customers, _APPS, 50, Volume(300, 1.2),
+    Recipe("app", "app", talking("reply", _SUPPORT, users=True), people.customers, _APPS, 50, Volume(150, 1.5),
            PEOPLE, hard=True),
     Recipe("advice", "app", talking("page", _ADVICE, users=True), people.visitors, ("ben_medquad", "ben_oasst_zh"), 28,
-           Volume(300, 1.2), PEOPLE, hard=True),
+           Volume(150, 1.5), PEOPLE, hard=True),
     Recipe("hackathon", "chat", talking("prose", _STARTERS), people.people, (), 28, Volume(90, 0.8), pace=30.0,
            turns=2.0, hard=True, clubs=True),
-    Recipe("reseller", "app", talking(), people.people, (), 16, Volume(1200, 0.9, 100), hard=True,
+    Recipe("reseller", "app", talking(), people.people, (), 16, Volume(800, 1.0, 100), hard=True,
            parts=("chat", "coder", "app", "advice", "writer", "retrieval", "one_shot_code", "translation", "game",
                   "moderation", "deliberation")),
 )  # fmt: skip

@@ -31,12 +31,12 @@ _WORKED: Final = Shape("worked", EXAMS, temperatures=(0.0, -2.0))
 _CHOSEN: Final = Shape("word", options=(CHOICE,), cap=(1, 8, 16), scores=0.4, temperatures=(0.0,))
 
 TRIAL_KINDS: Final = (
-    Recipe("evaluation", "evaluation", evaluating(_WORKED), exams.sums, _SUMS, 24, Volume(700, 0.9, 60), pace=4.0,
+    Recipe("evaluation", "evaluation", evaluating(_WORKED), exams.sums, _SUMS, 24, Volume(500, 0.9, 60), pace=4.0,
            hard=True, ordered=True),
     Recipe("puzzle_evaluation", "evaluation", evaluating(_WORKED), exams.puzzles, _SUMS[1:], 10, Volume(700, 0.9, 60),
            pace=4.0, hard=True, ordered=True),
     Recipe("choice_evaluation", "evaluation", evaluating(_CHOSEN), exams.quizzes, ("eval_mmlu",), 16,
-           Volume(900, 0.9, 60), pace=1.0, hard=True, ordered=True),
+           Volume(600, 0.9, 60), pace=1.0, hard=True, ordered=True),
     Recipe("broad_evaluation", "evaluation", evaluating(Shape("prose"), most=750), exams.broad,
            ("ben_arena_hard_v2",), 16, Volume(750, 0.4, 100, 3000), pace=6.0, hard=True, ordered=True),
     Recipe("tool_evaluation", "evaluation", evaluating(Shape("json"), most=500), exams.functions, (), 8,

@@ -1,0 +1,112 @@
+"""Consumption: one new question after another, each on its own, each for an answer that is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
+
+import msgspec
+
+from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation
+from detectors.sketches import distinct
+from detectors.stats import betting, tally
+from detectors.stats.tally import GRAINS, Tally
+
+DAILY = 24.0  # starts of a bet in a day: one an hour
+PAYLOADS = 8  # lgk: 6.5 % standard error
+TURNS = 2  # messages of a single question
+CHARS = 4  # characters in a token, where the model did not count
+
+
+class ConsumptionState(msgspec.Struct, frozen=True, array_like=True):
+    """Trials are answers, successes those kept; a sketch of the questions they were kept for, and how many."""
+
+    answers: Tally = Tally()
+    payloads: bytes = b""
+    kept: int = 0
+
+
+@dataclass(frozen=True)
+class Consumption:
+    """The client asks single questions without tools, each a new one, and takes an answer of some length for each.
+
+    It is how a batch uses the interface, whatever it asks: people go on talking, agents go on working, apps name their
+    users and get the same questions again; labelling takes a word. Successes are scaled by the share of different
+    questions among those kept, so that an evaluation which comes back to its items counts less. Honest batch jobs do
+    it too. So the rate is that of clients who interact, the weight stops at ``ceiling``, and alone it never condemns:
+    it makes what is asked more serious, or less.
+
+    Numbers read from the baseline (``nulls``): ``consumption.rate``, the highest share of an interacting honest
+    subject's answers.
+
+    Attributes:
+        ceiling: most that it ever says, nats.
+        tokens: an answer from here on is more than a label, tokens a choice.
+        expands: and it is at least so many times what was handed in: who hands in a document wants it used.
+
+    Example:
+        >>> from detectors.base import QueryObservation
+        >>> def life(payloads, tokens, turns=1):
+        ...     state = Consumption().initial()
+        ...     for i in range(80):
+        ...         query = QueryObservation(at=60.0 * i, payload=1 + i % payloads, turns=turns)
+        ...         answer = AnswerObservation(at=60.0 * i, query=query, completion_tokens=tokens)
+        ...         state = Consumption().update(state, answer)
+        ...     return round(Consumption().evidence(state, Baseline()).weight, 1)
+        >>> life(80, 300), life(80, 3), life(5, 300), life(80, 300, turns=5)
+        (6.9, 0.0, 0.0, 0.0)
+
+    References:
+        Stillguard's threat notes, signals S5 and S6; Shin, Ramdas, Rinaldo 2023.
+    """
+
+    ceiling: float = 6.9
+    tokens: float = 48
+    expands: float = 0.5
+
+    name: ClassVar[str] = "consumption"
+    family: ClassVar[Family] = "interface"
+    state: ClassVar[type[ConsumptionState]] = ConsumptionState
+    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"consumption.rate": 0.5})
+    delay: ClassVar[int] = 40  # queries of a plain harvester until `speaks`, under the default null
+    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
+    merge_tolerance: ClassVar[float] = 0.1  # share of the weight (and 0.5 nats): the sketch
+
+    def initial(self) -> ConsumptionState:
+        """Return a subject that was never answered."""
+        return ConsumptionState()
+
+    def update(self, state: ConsumptionState, observation: Observation) -> ConsumptionState:
+        """Count an answer; errors of the model and bare queries are no trials."""
+        if not isinstance(observation, AnswerObservation) or observation.status >= 400:  # noqa: PLR2004 - HTTP's own
+            return state
+        query = observation.query
+        single = query.turns <= TURNS and not query.tools and not query.tool_results
+        counted = observation.completion_tokens or (observation.text_chars + observation.reasoning_chars) / CHARS
+        least = max(self.tokens, self.expands * query.payload_chars / CHARS)
+        if not single or counted / max(1, observation.choices) < least:
+            return ConsumptionState(tally.add(state.answers, query.at, 0.0), state.payloads, state.kept)
+        payloads = distinct.add(state.payloads, query.payload, PAYLOADS)
+        return ConsumptionState(tally.add(state.answers, query.at, 1.0), payloads, state.kept + 1)
+
+    def merge(self, a: ConsumptionState, b: ConsumptionState) -> ConsumptionState:
+        """Add the counts, unite the sketches."""
+        payloads = distinct.union(a.payloads, b.payloads, PAYLOADS)
+        return ConsumptionState(tally.merge(a.answers, b.answers), payloads, a.kept + b.kept)
+
+    def evidence(self, state: ConsumptionState, baseline: Baseline) -> Evidence:
+        """Bet against the rate."""
+        if not state.kept:
+            return Evidence()
+        trials, grains = tally.columns(state.answers)
+        fresh = min(1.0, distinct.count(state.payloads).low / state.kept)
+        rate = baseline.number("consumption.rate", self.nulls["consumption.rate"])
+        bet = betting.log_e_sum(trials, [grain * fresh / GRAINS for grain in grains], rate, DAILY)
+        because = {"answers": float(sum(trials)), "kept": float(state.kept), "fresh": fresh}
+        return Evidence(min(self.ceiling, max(0.0, bet)), because)
+
+    def statistic(self, state: ConsumptionState) -> dict[str, float]:
+        """Return what calibration compares among honest subjects, by the names of ``nulls``."""
+        n, k = tally.totals(state.answers)
+        fresh = min(1.0, distinct.count(state.payloads).low / state.kept) if state.kept else 0.0
+        return {"consumption.rate": k * fresh / n} if n else {}
