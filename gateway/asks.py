@@ -50,7 +50,19 @@ MARKS: Final = (
     ),
     Mark(
         HARDER,
-        ("rewrite", "evolve", "complex", "harder", "difficult", "rarer", "constraint", "increase", "deepen", "改写", "复杂"),
+        (
+            "rewrite",
+            "evolve",
+            "complex",
+            "harder",
+            "difficult",
+            "rarer",
+            "constraint",
+            "increase",
+            "deepen",
+            "改写",
+            "复杂",
+        ),
         re.compile(
             rf"\b(?:rewrite|evolve|transform|make|modify|deepen|upgrade|invent)\b[^.\n]{{0,60}}?\b{_GIVEN}?\b[^.\n]{{0,30}}?\b{_TASK}\b"
             r"[^\n]{0,120}?\b(?:complex|harder|difficult|rarer|deeper|constraints?|challenging|concrete|several steps)\b"

@@ -22,8 +22,8 @@ TAUGHT = Baseline(
     source="a test's teaching",
     numbers={
         "company.chat.turned": 9.0, "company.labelling.short": 9.0, "company.generation.long": 6.0,
-        "likeness.fresh": 2.0, "likeness.long": 3.0, "likeness.marks.0": 6.0, "likeness.tail.from": 4.0,
-        "likeness.tail.scale": 0.3, "likeness.tail.share": 0.2,
+        "likeness.fresh": 2.0, "likeness.long": 3.0, "likeness.size": 2.0, "likeness.marks.0": 6.0,
+        "likeness.tail.from": 4.0, "likeness.tail.scale": 0.3, "likeness.tail.share": 0.2,
         "one_way.single": 2.0, "one_way.kept": 2.0, "one_way.scored": 6.0, "one_way.tail.from": 5.5,
         "one_way.tail.scale": 0.3, "one_way.tail.share": 0.2, "volume.many": 1.0,
     },
