@@ -36,8 +36,8 @@ seconds (user and system) of everything from opening the file to the last decisi
 replay takes. `replay_two_jobs_core_share` is the same rate with two processes over that with one: what sharing out
 costs in processor time, their start left out. `replay_speedup_two_jobs` is by the clock on the wall, on whatever cores
 the machine had to spare. `replay_reading_us`, `replay_features_us` and `replay_folding_us` part the processor time of
-one more pass: lines and dialects; text to observations; detectors, weighing and policy. `replay_resident_mib` is the peak
-of a run over so many tenants as `n` says, of a few exchanges each.
+one more pass: lines and dialects; text to observations; detectors, weighing and policy. `replay_resident_mib` is the
+peak of a run over so many tenants as `n` says, of a few exchanges each.
 """
 
 
