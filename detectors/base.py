@@ -20,7 +20,7 @@ import msgspec
 Family: TypeAlias = Literal["content", "identity", "timing", "interface"]
 
 SCAFFOLDS = 2**64  # fingerprints are 64-bit unsigned integers
-LEAST_SHARE = 0.02  # of a class in a subject's placement, below which the class is out of the question
+LEAST_SHARE = 0.15  # of a class in a subject's placement, below which the class is out of the question
 CELLS = 2048  # cells of the locality-sensitive hash over payload embeddings
 
 
@@ -187,7 +187,7 @@ class Baseline(msgspec.Struct, frozen=True, dict=True):
         return table
 
     def within(self, placed: Mapping[str, float]) -> "Baseline":
-        """Return the baseline of a subject placed among the classes: their numbers and means, mixed as it is placed."""
+        """Return the baseline of a subject placed among the classes: what speaks speaks against each it may be of."""
         learnt = {kind: share for kind, share in placed.items() if kind in self.classes and share >= LEAST_SHARE}
         total = sum(learnt.values())
         if not total:
@@ -197,15 +197,15 @@ class Baseline(msgspec.Struct, frozen=True, dict=True):
 
 
 class Within(Baseline, frozen=True, kw_only=True):
-    """The ``whole`` as a subject sees it that is of each class by ``shares``; mixed when asked: few are read."""
+    """The ``whole`` as a subject sees it that is of each class by ``shares``; found when asked: few are read."""
 
     whole: Baseline
     shares: tuple[tuple[str, float], ...]
 
     def number(self, name: str, default: float) -> float:
-        """Return the classes' numbers, mixed; where a class has none, that of all stands in."""
+        """Return the classes' highest number: nulls are lenient where they are high. That of all stands in for none."""
         every = self.numbers.get(name, default)
-        return sum([share * self.classes[kind].get(name, every) for kind, share in self.shares])
+        return max([self.classes[kind].get(name, every) for kind, _ in self.shares])
 
     def mean(self, name: str) -> tuple[float, ...]:
         """Return the classes' mean feature vectors, mixed; where a class has none, that of all stands in."""

@@ -37,7 +37,7 @@ class CompanyState(msgspec.Struct, frozen=True, array_like=True):
 class CompanyFold:
     """Places a subject among the traffic classes.
 
-    The law is a multinomial logistic regression over a dozen shares, learnt by ``gateway.calibrate`` on honest
+    The law is a multinomial logistic regression over a dozen shares, learnt by ``stillguard lab learn`` on honest
     subjects; numbers read from the baseline are ``company.<class>.<share>`` and ``company.<class>.bias``. Before four
     queries, or where nothing was learnt, a subject could be anything.
 

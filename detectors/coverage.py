@@ -116,7 +116,8 @@ class Coverage:
             return Evidence()
         cells, before = bitmap.count(state.cells), bitmap.count(state.before_cells)
         stakes = _log_e(cells, state.queries, baseline), _log_e(before, state.before_queries, baseline)
-        shown, n = (cells, state.queries) if stakes[0] >= stakes[1] else (before, state.before_queries)
+        recent = state.before_queries < NAMED[0] or (state.queries >= NAMED[0] and stakes[0] >= stakes[1])
+        shown, n = (cells, state.queries) if recent else (before, state.before_queries)
         because = {"cells": float(shown), "queries": float(n), "expected": math.exp(_null(n, baseline)[0])}
         return Evidence(max(0.0, betting.log_mean(*stakes)), because)
 

@@ -62,6 +62,8 @@ class Departure:
     state: ClassVar[type[DepartureState]] = DepartureState
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({})
     signs: ClassVar[Mapping[str, int]] = MappingProxyType({"apart": 1, "spread": 1, "spread.many": 1, "apart.many": 1})
+    delay: ClassVar[int] = 200  # questions from everywhere until `speaks`, if the spread has a weight and a narrow tail
+    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
     merge_tolerance: ClassVar[float] = 0.0  # sums are exact
 
     def initial(self) -> DepartureState:
@@ -95,6 +97,8 @@ class Departure:
 
     def evidence(self, state: DepartureState, baseline: Baseline) -> Evidence:
         """Weigh the whole life."""
+        if not likeness.enough(state.n):
+            return Evidence()
         ((n, shares),) = self.spans(state, baseline)
         weight = likeness.log_e(self.name, shares, n, baseline)
         if not weight:

@@ -49,12 +49,14 @@ class Elicitation:
 
     Each template counts once, however often it is sent: one sentence in a configuration file, repeated with every
     request, is one template and can never be worth more than the log of 1 / rate. Searching for the wording that
-    works, or writing a campaign's accounts a variant each, is many. Beside it stands what is brought home under such
-    templates, few as they may be: new single questions, one after another. It is bet on apart, scaled by the share of
-    different questions, and stops at ``ceiling``, so that one sentence is never worth more. Trials are different templates, successes are
+    works, or writing a campaign's accounts a variant each, is many. Trials are different templates, successes are
     those that demanded reasoning (lower bound of the sketch over the upper bound of all templates). The bet runs
     over the whole life and over this week alone, and the two are averaged: one start a week and one for ever, so
     an alarm is a false one at most once in ``one_in`` subject-days.
+
+    Beside it stands what is brought home under such templates, few as they may be: new single questions, one after
+    another. It is bet on apart, scaled by the share of different questions, and stops at ``ceiling``, so that one
+    sentence is never worth more.
 
     Numbers read from the baseline (``nulls``): ``elicitation.rate``, the highest share of an honest subject's
     templates that demands reasoning, and ``elicitation.taken_rate``, of its questions that are single and do.

@@ -81,6 +81,8 @@ class OneWay:
         | {"fresh": 1, "again": 0, "settings": 0, "many": 1, "cut": 0, "text": 1, "kept.long": 1, "kept.fresh": 1}
         | {"again.hot": 1, "bare": 1, "deep": 1, "echoed": 1}
     )
+    delay: ClassVar[int] = 60  # answers taken away until `speaks`, if being kept has a weight and a narrow tail
+    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
     merge_tolerance: ClassVar[float] = math.inf  # which answers are the newest depends on who is asked
 
     def initial(self) -> OneWayState:
@@ -121,7 +123,8 @@ class OneWay:
     def evidence(self, state: OneWayState, baseline: Baseline) -> Evidence:
         """Weigh the newest week and the whole life, and say the larger."""
         best, shown = 0.0, {}
-        for n, shares in self.spans(state, baseline):
+        asked = state.newest.counts[0] + state.before.counts[0]
+        for n, shares in self.spans(state, baseline) if likeness.enough(asked) else ():
             weight = likeness.log_e(self.name, shares, n, baseline)
             if weight > best:
                 best, shown = weight, {**shares, "queries": n}

@@ -59,6 +59,8 @@ class Volume:
     state: ClassVar[type[VolumeState]] = VolumeState
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({})
     signs: ClassVar[Mapping[str, int]] = MappingProxyType({"many": 1})
+    delay: ClassVar[int] = 4000  # new questions answered until `speaks`, where four hundred begin a narrow tail
+    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
     merge_tolerance: ClassVar[float] = 0.1  # share of the weight (and 0.5 nats): the sketch
 
     def initial(self) -> VolumeState:
@@ -83,6 +85,8 @@ class Volume:
 
     def evidence(self, state: VolumeState, baseline: Baseline) -> Evidence:
         """Weigh the whole life."""
+        if not likeness.enough(state.answers):
+            return Evidence()
         ((n, shares),) = self.spans(state, baseline)
         weight = likeness.log_e(self.name, shares, n, baseline)
         if not weight:

@@ -11,16 +11,16 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from detectors.base import Baseline, Detector, Evidence, Observation, Panel
+from detectors.base import Baseline, Detector, Observation, Panel
 from detectors.company import CompanyFold, CompanyState
 from detectors.harvest import HarvestFold, HarvestState
+from gateway import fusion
 from gateway.decisions import Standing, Subject
 
 VERSION = 2  # of the stored case
 HARVEST = HarvestFold()
 COMPANY = CompanyFold()
 RANKS = 64  # grades of importance that a store knows
-FAULTS = (ValueError, ArithmeticError, LookupError, RuntimeError)  # what numbers and damaged sketches raise
 
 _write = msgspec.msgpack.Encoder().encode
 
@@ -146,14 +146,14 @@ def _folded(
     if batch is not None:
         try:
             return batch(state, observations)
-        except FAULTS:
+        except fusion.FAULTS:
             faults.append(name)
             return state
     update = detector.update
     for observation in observations:
         try:
             state = update(state, observation)
-        except FAULTS:
+        except fusion.FAULTS:
             faults.append(name)
     return state
 
@@ -172,28 +172,21 @@ def merge(panel: Panel, a: Folio, b: Folio) -> Folding:
 def _merged(name: str, detector: Detector[Any] | HarvestFold | CompanyFold, a: Any, b: Any, faults: list[str]) -> Any:
     try:
         return detector.merge(a, b)
-    except FAULTS:
+    except fusion.FAULTS:
         faults.append(name)
         return a
 
 
 def weigh(panel: Panel, baseline: Baseline, folio: Folio, subject: Subject, at: float) -> Weighing:
-    """Return how a subject stands at a time.
-
-    E-values of one family average, so a family's weight is the log of their mean over all its detectors in the
-    panel, silent ones (e-value 1) included. Families are taken as independent: their weights add.
-    """
+    """Return how a subject stands at a time. Families are taken as independent: their weights add."""
     faults: list[str] = []
     placed = COMPANY.placed(folio.company, baseline)
     baseline = baseline.within(placed)
-    evidence = {name: _spoken(name, d, folio.states[name], baseline, faults) for name, d in panel.items()}
-    members: dict[str, list[float]] = {}
-    for name, detector in panel.items():
-        members.setdefault(detector.family, []).append(evidence[name].weight)
-    families = {family: log_mean(weights) for family, weights in members.items()}
+    evidence = fusion.spoken(panel, folio.states, baseline, faults)
+    families = fusion.families(panel, evidence)
     try:
         harvest = HARVEST.reading(folio.harvest)
-    except FAULTS:
+    except fusion.FAULTS:
         faults.append("harvest")
         harvest = HARVEST.reading(HARVEST.initial())
     standing = Standing(
@@ -206,28 +199,6 @@ def weigh(panel: Panel, baseline: Baseline, folio: Folio, subject: Subject, at: 
         company=placed,
     )
     return Weighing(standing, faults)
-
-
-def _spoken(name: str, detector: Detector[Any], state: Any, baseline: Baseline, faults: list[str]) -> Evidence:
-    try:
-        evidence = detector.evidence(state, baseline)
-    except FAULTS:
-        faults.append(name)
-        return Evidence()
-    if 0.0 <= evidence.weight < math.inf:
-        return evidence
-    if evidence.weight < 0:  # says nothing, in other words
-        return Evidence(0.0, evidence.because)
-    faults.append(name)
-    return Evidence()
-
-
-def log_mean(weights: Sequence[float]) -> float:
-    """Return the log of the mean of e-values, given and returned in nats; never below 0."""
-    largest = max(weights, default=0.0)
-    if largest <= 0.0:
-        return 0.0
-    return max(0.0, largest + math.log(sum([math.exp(w - largest) for w in weights]) / len(weights)))
 
 
 def importance(standing: Standing) -> int:

@@ -172,17 +172,6 @@ def evaluation(play: Play) -> list[Asked]:
     return asked
 
 
-def examination(play: Play) -> list[Asked]:
-    """A thousand problems one after another, worked at length: an evaluation that is a harvest but for its purpose."""
-    rng = play.rng
-    at, worked = daytime(rng, 0), bell(rng, 400.0, 0.2)
-    asked: list[Asked] = []
-    for one in islice(play.script, min(play.most, 1300)):
-        asked.append(_scored(play, one, at, bell(rng, worked, 0.5), (False, 1)))
-        at += asked[-1].took
-    return asked
-
-
 def _scored(play: Play, one: Conversation, at: float, answer: float, how: tuple[bool, int]) -> Asked:
     scores, samples = how
     line = one.lines[0]
@@ -214,16 +203,6 @@ def batch(play: Play) -> list[Asked]:
     return asked
 
 
-def writer(play: Play) -> list[Asked]:
-    """A shop's product texts by the hundred. It does what a harvester does; what sets it apart is a contract."""
-    rng = play.rng
-    asked: list[Asked] = []
-    for day in range(play.days):
-        for one in islice(play.script, poisson(rng, 60.0)):
-            asked += _sitting(play, one, daytime(rng, day), 320.0, temperature=0.8)
-    return asked
-
-
 KINDS: Final[dict[str, tuple[Kind, Source]]] = {
     "chat": (chat, scripts.people),
     "app": (app, scripts.customers),
@@ -236,13 +215,8 @@ KINDS: Final[dict[str, tuple[Kind, Source]]] = {
     "batch": (batch, scripts.pages),
     "tinkerer": (chat, scripts.drafts),
 }
-ENTITLED: Final[dict[str, tuple[Kind, Source]]] = {
-    "writer": (writer, scripts.briefs),
-    "examination": (examination, scripts.problems),
-}
 
 
-def clients(seeds: range, *, entitled: bool = False) -> list[Client]:
+def clients(seeds: range) -> list[Client]:
     """Return one own-written client of each kind a seed."""
-    kinds = ENTITLED if entitled else KINDS
-    return [Client(kind, "own", seed, *kinds[kind]) for seed in seeds for kind in kinds]
+    return [Client(kind, "own", seed, *KINDS[kind]) for seed in seeds for kind in KINDS]

@@ -14,7 +14,7 @@ from detectors.lab.traffic import Conversation, Line, Script
 Part = Literal["learn", "judge"]
 
 # Distillers' sources that calibration may learn from; honest ones are ``CALIBRATION``.
-LEARNT: Final = frozenset(CALIBRATION) | {
+LEARNT: Final = CALIBRATION | {
     "dist_alpaca", "dist_gpteacher_codegen", "dist_reasoning_teacher", "dist_toolalpaca",
     "dist_selfinstruct_bootstrap", "dist_camel_society", "judge_autoj_pairwise",
 }  # fmt: skip

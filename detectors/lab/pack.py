@@ -12,34 +12,14 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from detectors.lab import adversaries, benign
+from detectors.lab import benign
 from detectors.lab.traffic import Client, Conversation, Kind, Line, Script
 
-# Which honest kind each source plays, and where it may be used.
-CALIBRATION: Final[dict[str, tuple[Kind, ...]]] = {
-    "ben_oasst_zh": (benign.chat,),
-    "ben_hh_harmless": (benign.chat,),
-    "ben_banking77": (benign.app, benign.advice),
-    "ben_restaurant8k": (benign.app, benign.advice),
-    "ben_sql_wikisql": (benign.analyst,),
-    "ben_pubmedqa": (benign.retrieval, benign.advice),
-    "ben_sms_spam": (benign.labelling,),
-    "ben_tatoeba": (benign.batch,),
-    "ben_agent_tau_airline": (benign.agent,),
-    "eval_gsm8k_test": (benign.evaluation,),
-    "eval_mmlu": (benign.evaluation,),
-}
-HELD_OUT: Final[dict[str, tuple[Kind, ...]]] = {
-    "ben_arena_hard_v2": (benign.chat,),
-    "ben_awesome_prompts": (benign.chat,),
-    "ben_clinc150": (benign.app,),
-    "ben_medquad": (benign.app, benign.retrieval),
-    "ben_qmsum": (benign.retrieval, benign.batch),
-    "eval_bbh": (benign.evaluation,),
-    "eval_mt_bench": (benign.evaluation,),
-    "eval_hhh_judge": (benign.evaluation,),
-}
-_SAMPLED: Final = ("dist.reasoning",)  # kinds whose prompts are asked several times each
+# Honest sources that calibration may learn from; no other source is ever learnt from.
+CALIBRATION: Final = frozenset({
+    "ben_oasst_zh", "ben_hh_harmless", "ben_banking77", "ben_restaurant8k", "ben_sql_wikisql", "ben_pubmedqa",
+    "ben_sms_spam", "ben_tatoeba", "ben_agent_tau_airline", "eval_gsm8k_test", "eval_mmlu",
+})  # fmt: skip
 _ONE_WORD: Final = ("eval_mmlu", "eval_hhh_judge", "ben_sms_spam")
 
 
@@ -86,22 +66,6 @@ class Pack:
                 yield one if one.system or not system else one._replace(system=system)
 
         return Client(behaves.__name__, name, seed, behaves, says, self.gaps)
-
-    def clients(self, sources: dict[str, tuple[Kind, ...]], seeds: range) -> Iterator[Client]:
-        """Yield a client of each source and kind a seed; sources that the folder lacks are passed over."""
-        for name in [known for known in sources if known in self._about]:
-            read = self.conversations(name)
-            for seed in seeds:
-                for behaves in sources[name]:
-                    yield self.client(name, behaves, read, seed)
-
-    def distillers(self, seeds: range) -> Iterator[Client]:
-        """Yield a distiller of each source labelled so."""
-        for name in self.names("distill"):
-            read = self.conversations(name)
-            behaves = adversaries.sampling if self._about[name]["kind"] in _SAMPLED else adversaries.harvest
-            for seed in seeds:
-                yield self.client(name, behaves, read, seed)
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:

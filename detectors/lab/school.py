@@ -18,11 +18,19 @@ from detectors.stats import likeness
 
 COMPANY: Final = CompanyFold()
 GIVEN: Final = {"volume": {"volume.many": 1.0}}  # weights that need no teaching
-POOLED: Final = ("repetition.", "consumption.", "elicitation.rate", "generation.verdict")  # nulls that are those of all honest traffic
+POOLED: Final = (
+    "repetition.",
+    "consumption.",
+    "elicitation.rate",
+    "generation.verdict",
+)  # nulls that are those of all honest traffic
 INTERACTING: Final = ("chat", "agent", "app", "retrieval")
-BATCH: Final = ("repetition", "consumption")  # detectors that know batch use as such: their rates are those of clients who
+BATCH: Final = (
+    "repetition",
+    "consumption",
+)  # detectors that know batch use as such: their rates are those of clients who
 # interact. Labellers, evaluators and generators exceed them all day, which is why these detectors stop at a ceiling
-COVERED: Final = 0.9  # share of the interacting subjects whose rates such a null covers
+COVERED: Final = 0.8  # share of the interacting subjects whose rates such a null covers
 OWN_PLACE: Final = 0.5  # how likely a class must be for a subject to count as its member
 LOOKS: Final = tuple(sorted({round(8 * 2 ** (i / 2)) for i in range(24)}))  # exchanges at which a life is looked at
 _QUIET: Final = 8  # exchanges that a mean needs
@@ -195,7 +203,7 @@ def _rates(
         for kind, some in by_class.items():
             its = [lowest[id(r)] for r in some if r.looks]
             if not rate.startswith(POOLED) and len(its) >= FEWEST:
-                found.classes.setdefault(kind, {})[rate] = max(default / 2.0, nulls.kept(its, spoilt))
+                found.classes.setdefault(kind, {})[rate] = max(default / 5.0, nulls.kept(its, spoilt))
 
 
 def _cells(records: Sequence[Record], coverage: Any) -> dict[int, list[float]]:

@@ -3,7 +3,7 @@
 from random import Random
 
 from detectors.lab.traffic import Conversation, Line, Script
-from detectors.lab.wording import DOMAINS, PEOPLE, PLACES, THINGS, TRAITS, fill, follow_up, passage, question, sentence
+from detectors.lab.wording import DOMAINS, PEOPLE, PLACES, TRAITS, fill, follow_up, passage, question
 
 _SHOPS = (
     "Larkfield Bank",
@@ -139,18 +139,6 @@ def benchmark(rng: Random) -> Script:
             yield Conversation((Line(text),), tag="worked" if worked else "choice")
 
 
-def problems(rng: Random) -> Script:
-    """A few tasks of a large benchmark, each with instructions of its own and hundreds of different items."""
-    tasks = (
-        "Decide which of the following statements must be true, and show why.",
-        "Work out how many weeks it takes in all, writing down each step.",
-        "Put the following events into the order in which they happened.",
-        "Find the mistake in the argument below and explain what is wrong.",
-    )
-    while True:
-        yield Conversation((Line(f"{rng.choice(tasks)}\n\n{passage(rng, 2)} {question(rng)}"),), tag="worked")
-
-
 def pages(rng: Random) -> Script:
     """A batch translates or sums up pages of text under one instruction."""
     order = rng.choice(
@@ -162,12 +150,3 @@ def pages(rng: Random) -> Script:
     ).format(l=rng.choice(("German", "Spanish", "Polish", "Korean")), n=rng.randint(2, 5), p=rng.choice(PEOPLE))
     while True:
         yield Conversation((Line(f"{order}\n\n{passage(rng, rng.randint(2, 14))}"),), tag=order.split()[0].lower())
-
-
-def briefs(rng: Random) -> Script:
-    """A shop has product texts written from its data sheets: honest, and the hardest to tell from generation."""
-    shop = rng.choice(_SHOPS)
-    while True:
-        _, thing = rng.choice(THINGS)
-        text = f"Write the product page of {shop} for: {rng.choice(TRAITS)} {thing}. Data sheet: {sentence(rng)}"
-        yield Conversation((Line(text),))

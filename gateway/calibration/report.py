@@ -30,11 +30,11 @@ _OF_CASES: Final = (
 
 
 class Left(NamedTuple):
-    """Who was left out: of all lives, by place, with the highest fused weight of each."""
+    """Who was left out: of all lives, by place, with the suspicion of each, nats."""
 
     share: float
     out: set[int]
-    peaks: Sequence[float]
+    suspicions: Sequence[float]
 
 
 class Found(NamedTuple):
@@ -80,12 +80,12 @@ class Found(NamedTuple):
         return [share, *_ALWAYS, _OF_CASES if self.live else _OF_RECORDS]
 
     def suspicious(self) -> list[dict[str, Any]]:
-        """Return who was left out, highest weight first."""
-        order = sorted(self.left.out, key=lambda i: -self.left.peaks[i])
+        """Return who was left out, most suspicious first."""
+        order = sorted(self.left.out, key=lambda i: -self.left.suspicions[i])
         return [
             {
                 "subject": told(self.lives[i].subject),
-                "weight": round(self.left.peaks[i], 2),
+                "suspicion": round(self.left.suspicions[i], 2),
                 "class": self.lives[i].placed(self.before) or "none",
                 "exchanges": self.lives[i].exchanges,
             }
@@ -159,7 +159,7 @@ def _out(found: Found) -> Iterator[str]:
     for one in some[:_NAMED]:
         subject = one["subject"]
         yield (
-            f"  {subject['scope']}:{subject['value']}  {one['weight']:.1f} nats, {one['exchanges']:,} exchanges, "
+            f"  {subject['scope']}:{subject['value']}  {one['suspicion']:.1f} nats, {one['exchanges']:,} exchanges, "
             f"class {one['class']}"
         )
     if some:

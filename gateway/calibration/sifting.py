@@ -3,8 +3,8 @@
 Left out are the subjects that already weigh most against the numbers one starts from: at most the stated share, and
 only those that convince. Leaving out a share of the highest in any case would make honest traffic look narrower than it
 is, and its false alarms more than promised; leaving out only who convinces hardly touches honest traffic (at most one
-in a hundred where the numbers fit), and whoever does not convince against the numbers can at worst keep them as they
-are: to push a number up, a subject would have to lie beyond it.
+in a hundred where the numbers fit). And whoever does not convince can at worst keep the numbers as they are: to push
+one up, a subject has to lie beyond it.
 """
 
 import math
@@ -18,14 +18,14 @@ from gateway.engine import weigh
 CONVINCES: Final = math.log(100.0)  # nats; an honest subject gets there at most one time in a hundred (Ville)
 
 
-def peak(panel: Panel, baseline: Baseline, life: Life) -> float:
+def suspicion(panel: Panel, baseline: Baseline, life: Life) -> float:
     """Return the highest fused weight of a life's looks, nats."""
     return max(
         weigh(panel, baseline, seen.folio, life.subject, seen.folio.last_at).standing.weight for seen in life.looks
     )
 
 
-def suspects(peaks: Sequence[float], share: float) -> set[int]:
+def suspects(suspicions: Sequence[float], share: float) -> set[int]:
     """Return the places of those left out: at most ``share`` of all, the highest first, and only who convinces.
 
     Examples:
@@ -33,6 +33,6 @@ def suspects(peaks: Sequence[float], share: float) -> set[int]:
         ([1, 5], set())
 
     """
-    most = math.floor(share * len(peaks) + 1e-9)
-    highest = sorted(range(len(peaks)), key=lambda i: -peaks[i])[:most]
-    return {i for i in highest if peaks[i] >= CONVINCES}
+    most = math.floor(share * len(suspicions) + 1e-9)
+    highest = sorted(range(len(suspicions)), key=lambda i: -suspicions[i])[:most]
+    return {i for i in highest if suspicions[i] >= CONVINCES}

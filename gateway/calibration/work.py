@@ -10,7 +10,7 @@ from gateway.calibration.gathering import Gathered
 from gateway.calibration.learning import learnt, telling
 from gateway.calibration.lives import Life
 from gateway.calibration.report import Found, Left
-from gateway.calibration.sifting import peak, suspects
+from gateway.calibration.sifting import suspects, suspicion
 from gateway.calibration.trial import crossed, expected, rungs
 from gateway.decisions import Policy
 
@@ -51,14 +51,14 @@ def calibrate(task: Task, gathered: Gathered, told: Callable[[], object]) -> Fou
     """
     lives = gathered.lives
     _enough(lives, task.scope)
-    peaks = list(_peaks(task, lives, told))
-    out = suspects(peaks, task.spoilt)
+    suspicions = list(_suspicions(task, lives, told))
+    out = suspects(suspicions, task.spoilt)
     kept = [life for i, life in enumerate(lives) if i not in out]
     after = learnt(task.baseline, kept, task.panel, described(task, gathered, len(out)))
     judged = rungs(task.policy, task.scope)
     verdicts = crossed(task.baseline, lives, out, task.panel, [rung for _, rung in judged], told)
     alarms = None if verdicts is None else list(expected(judged, lives, verdicts, out))
-    return Found(gathered, Left(task.spoilt, out, peaks), task.baseline, after, alarms, task.live)
+    return Found(gathered, Left(task.spoilt, out, suspicions), task.baseline, after, alarms, task.live)
 
 
 def _enough(lives: list[Life], scope: str) -> None:
@@ -68,9 +68,9 @@ def _enough(lives: list[Life], scope: str) -> None:
         raise TooFewError(f"{found}; {FEWEST} such are needed to learn anything. The numbers in use go on to serve.")
 
 
-def _peaks(task: Task, lives: list[Life], told: Callable[[], object]) -> Iterator[float]:
+def _suspicions(task: Task, lives: list[Life], told: Callable[[], object]) -> Iterator[float]:
     for life in lives:
-        yield peak(task.panel, task.baseline, life)
+        yield suspicion(task.panel, task.baseline, life)
         told()
 
 

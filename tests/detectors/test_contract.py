@@ -1,9 +1,9 @@
-"""What every detector promises. A new detector is covered by one line in PANEL and one play in conftest.py."""
+"""What every installed detector promises. A new one needs a play, in bets.py or, if it learns, in learnt.py."""
 
 import copy
 import math
-from collections.abc import Mapping
 from functools import reduce
+from importlib.metadata import entry_points
 from random import Random
 from typing import Any
 
@@ -13,17 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.base import CELLS, AnswerObservation, Baseline, Observation, QueryObservation
-from detectors.cadence import Cadence
-from detectors.coverage import Coverage
-from detectors.elicitation import Elicitation
-from detectors.interface import Interface
-from detectors.repetition import Repetition
+from tests.detectors.bets import BETS
+from tests.detectors.learnt import LEARNT
 
-PANEL: tuple[Any, ...] = (Repetition(), Coverage(), Elicitation(), Interface(), Cadence())
+PANEL: tuple[Any, ...] = tuple([entry.load()() for entry in sorted(entry_points(group="stillguard.detectors"))])
+PLAYS = BETS | LEARNT
 NOW = 1_700_000_123.0  # seconds since the epoch
 DAY = 86_400.0
-tried = settings(deadline=None, max_examples=50)  # 250 draws a promise over the panel
+tried = settings(deadline=None, max_examples=40)  # 500 draws a promise over the panel
 each = pytest.mark.parametrize("detector", PANEL, ids=lambda d: d.name)
+foldable = pytest.mark.parametrize("detector", [d for d in PANEL if hasattr(d, "fold")], ids=lambda d: d.name)
 mergeable = pytest.mark.parametrize(
     "detector", [d for d in PANEL if math.isfinite(d.merge_tolerance)], ids=lambda d: d.name
 )
@@ -33,8 +32,8 @@ def fold(detector: Any, observations: list[Observation], state: Any = None) -> A
     return reduce(detector.update, observations, detector.initial() if state is None else state)
 
 
-def weight(detector: Any, state: Any, numbers: Mapping[str, float] | None = None) -> float:
-    said: float = detector.evidence(state, Baseline(numbers=dict(numbers or {}))).weight
+def weight(detector: Any, state: Any) -> float:
+    said: float = detector.evidence(state, PLAYS[detector.name].baseline).weight
     return said
 
 
@@ -50,23 +49,28 @@ times = st.one_of(
     st.floats(NOW, NOW + 60.0),
     st.sampled_from([-1.0, 0.0, 1.0, NOW - 400 * DAY, NOW + 4000 * DAY, math.nan, math.inf, -math.inf, 1e300]),
 )
+fingerprints = st.lists(st.one_of(few, huge), max_size=5).map(tuple)
 queries = st.builds(
     QueryObservation, at=times, scaffold=huge, opening=few, payload=huge,
     cell=st.one_of(st.integers(0, CELLS - 1), st.sampled_from([-1, CELLS, 2**80])), demands_reasoning=st.booleans(),
     turns=st.one_of(st.just(1), huge), max_tokens=huge, samples=huge, logprobs=huge, logit_bias=huge,
     temperature=st.floats(), tools=st.one_of(st.just(0), huge), prompt_chars=huge,
+    tool_results=st.one_of(st.just(0), huge), images=huge, payload_chars=huge, named=st.booleans(), asks=huge, bag=huge,
+    grams=fingerprints, vector=st.binary(max_size=8), quotes=fingerprints,
 )  # fmt: skip
 answers = st.builds(
     AnswerObservation, at=times, query=queries, status=st.sampled_from([200, 200, 200, 429, 500, -1]),
     prompt_tokens=huge, completion_tokens=huge, reasoning_tokens=huge, text_chars=huge, reasoning_chars=huge,
+    choices=huge, entropy=st.floats(), took=st.floats(), shingles=fingerprints,
 )  # fmt: skip
 observations = st.lists(st.one_of(queries, answers), max_size=40)
 
 
 @each
 def test_presumes_innocence(detector: Any, plays: Any) -> None:
-    assert detector.evidence(detector.initial(), Baseline()).weight == 0.0
     assert detector.name in plays
+    assert detector.evidence(detector.initial(), Baseline()).weight == 0.0
+    assert weight(detector, detector.initial()) == 0.0
     assert all(name.startswith(f"{detector.name}.") for name in detector.nulls)
 
 
@@ -78,17 +82,23 @@ def test_is_pure_and_leaves_the_old_state_unharmed(detector: Any, past: list[Obs
     before = copy.deepcopy(state)
     assert detector.update(state, new) == detector.update(state, new)
     assert state == before
-    assert detector.evidence(state, Baseline()) == detector.evidence(before, Baseline())
+    assert weight(detector, state) == weight(detector, before)
 
 
 @each
 @tried
 @given(observations)
 def test_speaks_in_finite_nats_never_below_zero(detector: Any, past: list[Observation]) -> None:
-    said = detector.evidence(fold(detector, past), Baseline())
-    assert 0.0 <= said.weight < math.inf
-    assert all(math.isfinite(reason) for reason in said.because.values())
-    assert set(detector.statistic(fold(detector, past))) <= set(detector.nulls)
+    state = fold(detector, past)
+    for baseline in (Baseline(), PLAYS[detector.name].baseline):
+        said = detector.evidence(state, baseline)
+        assert 0.0 <= said.weight < math.inf
+        assert all(math.isfinite(reason) for reason in said.because.values())
+    if detector.nulls:
+        assert set(detector.statistic(state)) <= set(detector.nulls)
+    for n, shares in detector.spans(state, Baseline()) if hasattr(detector, "spans") else ():
+        assert set(shares) >= set(detector.signs)
+        assert all(math.isfinite(share) for share in (n, *shares.values()))
 
 
 @each
@@ -105,7 +115,27 @@ def test_stays_within_a_thousand_bytes_after_twenty_thousand_observations(detect
     assert len(msgspec.msgpack.encode(state)) <= 1_000
 
 
-@mergeable
+@foldable
+@tried
+@given(observations, st.lists(st.integers(1, 9), min_size=40, max_size=40))
+def test_a_batch_says_what_its_observations_say_one_by_one(
+    detector: Any, past: list[Observation], sizes: list[int]
+) -> None:
+    batched, rest = detector.initial(), past
+    for size in sizes:
+        batched, rest = detector.fold(batched, rest[:size]), rest[size:]
+    assert weight(detector, batched) == pytest.approx(weight(detector, fold(detector, past)), rel=0.15, abs=0.75)
+
+
+@foldable
+def test_a_batch_in_order_leaves_the_very_state_that_its_observations_leave_one_by_one(
+    detector: Any, plays: Any
+) -> None:
+    shown = [o for pair in list(plays[detector.name].passer_by(Random(1)))[:60] for o in pair]
+    assert detector.fold(detector.initial(), shown) == fold(detector, shown)
+
+
+@each
 @tried
 @given(observations, observations)
 def test_merge_is_commutative_and_initial_changes_nothing(
@@ -171,7 +201,7 @@ def test_keeps_the_false_alarm_bound_at_the_edge_of_the_null(detector: Any, play
             if i % 10:
                 continue
             for one_in, state in states.items():
-                if weight(detector, state, play.nulls) >= math.log(one_in):
+                if detector.evidence(state, play.edge_baseline).weight >= math.log(one_in):
                     alarms[one_in] += 1
                     states[one_in] = detector.initial()  # the next false alarm starts from nothing
     assert all(count <= subjects * days / one_in for one_in, count in alarms.items()), alarms

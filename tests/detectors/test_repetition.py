@@ -10,6 +10,7 @@ from detectors.repetition import Repetition, RepetitionState
 NOW = 1_700_000_000.0
 DAY = 86_400.0
 HARVEST: dict[str, Any] = {"scaffold": 5, "opening": 6}
+UNBOUNDED = Repetition(ceiling=1000.0)  # what it would say if one template could condemn
 
 
 def answer(at: float, tokens: int, **query: Any) -> AnswerObservation:
@@ -26,7 +27,7 @@ def fold(answers: Iterable[AnswerObservation], detector: Repetition | None = Non
 
 def said(answers: Iterable[AnswerObservation], **numbers: float) -> Evidence:
     named = {f"repetition.{name}": value for name, value in numbers.items()}
-    return Repetition().evidence(fold(answers), Baseline(numbers=named))
+    return UNBOUNDED.evidence(fold(answers), Baseline(numbers=named))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ def test_templates_shared_by_members_are_seen_when_they_are_merged() -> None:
     campaign = members[0]
     for state in members[1:]:
         campaign = Repetition().merge(campaign, state)
-    assert Repetition().evidence(campaign, Baseline()).weight > 13.8
+    assert UNBOUNDED.evidence(campaign, Baseline()).weight > 13.8
 
 
 def test_a_new_week_shelves_the_last_one_and_forgets_nothing() -> None:
@@ -150,3 +151,9 @@ def test_the_statistic_speaks_of_the_rates_it_is_calibrated_by() -> None:
 def test_what_is_long_is_a_parameter() -> None:
     strict = Repetition(long_tokens=2000, long_chars=8000)
     assert fold([answer(NOW, 900, payload=1)], strict).answers.k == 0
+
+
+def test_one_template_alone_never_says_more_than_its_ceiling() -> None:
+    state = fold(answer(NOW + 60.0 * i, 900, payload=i, **HARVEST) for i in range(500))
+    assert Repetition().evidence(state, Baseline()).weight == Repetition().ceiling < 9.0
+    assert UNBOUNDED.evidence(state, Baseline()).weight > 100.0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from detectors.base import AnswerObservation, Baseline, Evidence, Family, Harvest, Observation, Panel, QueryObservation
 from gateway.decisions import Standing, Subject
-from gateway.engine import Folio, begin, fold, importance, log_mean, merge, seal, unseal, weigh
+from gateway.engine import Folio, begin, fold, importance, merge, seal, unseal, weigh
 
 ANNA = Subject("key", "anna")
 NOW = 1_800_000_000.0
@@ -168,12 +168,6 @@ def test_the_baseline_reaches_the_detectors() -> None:
     folio = fold(PANEL, begin(PANEL), [query()]).folio
     standing = weigh(PANEL, Baseline("test", {"scale": 4.0}), folio, ANNA, NOW).standing
     assert standing.families["timing"] == 8.0
-
-
-@given(st.lists(st.floats(0, 5000), min_size=1, max_size=8))
-def test_a_mean_of_e_values_lies_between_largest_and_its_share(weights: list[float]) -> None:
-    mean = log_mean(weights)
-    assert max(0.0, max(weights) - math.log(len(weights))) - 1e-9 <= mean <= max(weights) + 1e-9
 
 
 def test_importance_grows_with_doublings_and_nats_and_is_bounded() -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from gateway.embedding import Characters, Static, cell
 from gateway.exchange import Answer, Entry, Query, Turn, Usage
-from gateway.features import Features
+from gateway.features import QUOTES, SERVED, Features
+from gateway.grams import MOST
 
 FEATURES = Features(b"salt")
 AT = 1_764_806_400.0
@@ -94,6 +95,16 @@ def test_absurd_parameters_are_clamped() -> None:
     assert msgspec.msgpack.encode(said)
 
 
+def fields(observation: msgspec.Struct) -> list[tuple[str, Any]]:
+    return list(msgspec.structs.asdict(observation).items())
+
+
+def is_numbers(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(type(part) is int and 0 <= part < 2**64 for part in value)
+    return (isinstance(value, float) and math.isfinite(value)) or (isinstance(value, int) and -1 <= value < 2**64)
+
+
 def kept(query: Query, answer: Answer) -> bytes:
     return msgspec.msgpack.encode(FEATURES.observe(query, answer, entry()))
 
@@ -102,8 +113,15 @@ def kept(query: Query, answer: Answer) -> bytes:
 @example("\ud800" * 20, "\x00" * 50)
 @settings(max_examples=150)
 def test_any_text_can_be_observed_and_no_words_are_kept(system: str, turn: str) -> None:
-    data = kept(Query(system=system, turns=(Turn("user", turn),)), Answer(text=turn, reasoning=system))
-    assert len(data) < 160  # all numbers: no room for a text
+    query, answer = Query(system=system, turns=(Turn("user", turn),)), Answer(text=turn, reasoning=system)
+    asked, said = FEATURES.observe(query, answer, entry())
+    for name, value in (*fields(asked), *fields(said)):
+        assert name in {"query", "finish", "vector"} or is_numbers(value), name
+    assert said.finish in {"", "stop", "length", "tool_calls", "refusal", "error"}  # words of ours
+    assert (len(asked.grams) <= MOST, len(asked.quotes) <= QUOTES, len(said.shingles) <= SERVED) == (True,) * 3
+    assert len(asked.vector) in {0, len(Static().embed("tin"))}
+    data = msgspec.msgpack.encode(msgspec.structs.replace(said, query=msgspec.structs.replace(asked, vector=b"")))
+    assert len(data) < 200 + 9 * (MOST + QUOTES + SERVED)  # all numbers: no room for a text
     for text in (system, turn):
         words = text.encode("utf-8", "surrogatepass")
         # zeros and 0xff are what numbers are made of too

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from detectors.lab import benign
-from detectors.lab.pack import CALIBRATION, HELD_OUT, Pack
+from detectors.lab.pack import CALIBRATION, Pack
 
 
 def write(folder: Path, name: str, rows: list[dict[str, Any]]) -> dict[str, str]:
@@ -49,26 +49,21 @@ def test_sessions_give_their_gaps(folder: Path) -> None:
     assert Pack(folder).gaps == (30.0, 40.5)
 
 
-def test_clients_are_seeded_and_speak_under_a_template(folder: Path) -> None:
-    clients = list(Pack(folder).clients(CALIBRATION, range(2)))
-    assert [(c.kind, c.source, c.seed) for c in clients] == [
-        ("chat", "ben_hh_harmless", 0), ("chat", "ben_hh_harmless", 1),
-        ("app", "ben_banking77", 0), ("advice", "ben_banking77", 0),
-        ("app", "ben_banking77", 1), ("advice", "ben_banking77", 1),
-    ]  # fmt: skip
-    life = clients[2].exchanges()
-    assert life == clients[2].exchanges()
+def test_a_client_is_seeded_and_speaks_under_a_template(folder: Path) -> None:
+    pack = Pack(folder)
+    client = pack.client("ben_banking77", benign.app, pack.conversations("ben_banking77"), 0)
+    assert (client.kind, client.source, client.seed, client.gaps) == ("app", "ben_banking77", 0, (30.0, 40.5))
+    life = client.exchanges()
+    assert life == client.exchanges()
     assert {one.system for one in life} == {"Help with cards. "}
     assert {text.text for one in life for text in one.turns} <= {f"card question {i}" for i in range(300)}
-    assert clients[0].gaps == (30.0, 40.5)
 
 
-def test_distillers_are_the_sources_labelled_so(folder: Path) -> None:
-    (client,) = Pack(folder).distillers(range(1))
-    life = client.exchanges()
-    assert {one.system for one in life} == {"Obey."}
-    assert life
-    assert all(one.answer_tokens > 0 for one in life)
+def test_sources_are_told_apart_by_label(folder: Path) -> None:
+    pack = Pack(folder)
+    assert (pack.names("benign"), pack.names("distill")) == (["ben_banking77", "ben_hh_harmless"], ["dist_tasks"])
+    assert pack.has("dist_tasks")
+    assert not pack.has("time_nothing")
 
 
 def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:
@@ -76,17 +71,13 @@ def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:
         Pack(tmp_path)
 
 
-def test_sources_are_split_by_name() -> None:
-    assert not CALIBRATION.keys() & HELD_OUT.keys()
-    assert not any(name.startswith(("dist_", "judge_")) for name in CALIBRATION | HELD_OUT)
-    assert {k for kinds in CALIBRATION.values() for k in kinds} <= {kind for kind, _ in benign.KINDS.values()}
+def test_what_calibrates_is_honest() -> None:
+    assert not any(name.startswith(("dist_", "judge_")) for name in CALIBRATION)
 
 
 @pytest.mark.skipif(not os.environ.get("STILLGUARD_PACK"), reason="STILLGUARD_PACK names no traffic pack")
-def test_the_real_pack_plays_every_source() -> None:
+def test_the_real_pack_holds_what_calibrates() -> None:
     pack = Pack(Path(os.environ["STILLGUARD_PACK"]))
-    names = set(pack.names("benign"))
-    assert CALIBRATION.keys() | HELD_OUT.keys() <= names
+    assert set(pack.names("benign")) >= CALIBRATION
     assert len(pack.gaps) > 1000
-    for client in [*pack.clients(CALIBRATION, range(1)), *pack.clients(HELD_OUT, range(1)), *pack.distillers(range(1))]:
-        assert client.exchanges(7, 50), client.source
+    assert all(pack.conversations(name) for name in CALIBRATION)

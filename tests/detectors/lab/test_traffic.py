@@ -10,13 +10,13 @@ import pytest
 from detectors.lab import adversaries, benign
 from detectors.lab.traffic import DAY, START, Asked, Client, bell, office, poisson
 
-OWN = {client.kind: client for client in benign.clients(range(3, 4)) + benign.clients(range(3, 4), entitled=True)}
+OWN = {client.kind: client for client in benign.clients(range(3, 4))}
 THEIRS = {client.kind: client for client in adversaries.clients(range(3, 4))}
 EVERYONE = [*OWN.values(), *THEIRS.values()]
 
 
 def many(kind: str) -> list[list[Asked]]:
-    pool = benign.KINDS | benign.ENTITLED | adversaries.KINDS
+    pool = benign.KINDS | adversaries.KINDS
     return [Client(kind, "own", seed, *pool[kind]).exchanges(7, 600) for seed in range(10, 16)]
 
 
@@ -94,12 +94,6 @@ def test_evaluations_come_in_bursts_or_as_fast_as_they_are_answered() -> None:
     assert any(median(some) < 0.1 * fmean(some) for some in gaps)
     single = [life for life in evaluations() if life[1].at == pytest.approx(life[0].at + life[0].took)]
     assert single  # one lane, kept busy
-
-
-def test_an_examination_is_one_verbose_answer_after_another() -> None:
-    for life in many("examination"):
-        assert all(b.at == pytest.approx(a.at + a.took) for a, b in pairwise(life))
-        assert median(one.answer_tokens for one in life) > 200
 
 
 def test_an_advice_app_answers_many_single_questions_at_length() -> None:

@@ -9,7 +9,7 @@ from detectors.lab.jobs.items import Shape, asking
 from detectors.lab.jobs.reuse import recirculating, replaying, resigning
 from detectors.lab.roster.recipe import Recipe, Volume
 
-TAKES: Final = Volume(600.0, 0.8, 300, 6000)
+TAKES: Final = Volume(1500.0, 0.6, 600, 6000)
 SLOW: Final = Volume(170.0, 0.5, 70, 420)  # 5 to 30 a day
 _ALPACA: Final = ("dist_alpaca", "dist_alpaca_zh")
 _SESSIONS: Final = ("ben_hh_harmless", "ben_oasst_zh", "ben_arena_hard_v2", "ben_awesome_prompts")
