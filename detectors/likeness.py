@@ -14,7 +14,7 @@ from detectors.stats import likeness, tally
 
 WEEK = 168  # hours
 PAYLOADS, GRAMS, TEMPLATES, SCAFFOLDS, CELLS = 7, 7, 5, 5, 6  # lgk of the sketches: 56 to 104 bytes each
-MARKS = 10  # kinds of request that are told apart (``gateway.asks``)
+MARKS = 8  # kinds of request that are told apart (``gateway.asks``)
 TELLING = (0, 1, 2, 5, 7)  # of them: tasks, harder, both sides, spin, clean; evaluators score, compare, label and ask
 # for steps as often as harvesters do, and frameworks describe tools in the text: that tells nothing
 SHORT, LONG, TURNS = 16, 200, 2  # tokens of a label; tokens worth taking; messages of a single question

@@ -19,21 +19,31 @@ from typing import Final, NamedTuple
 
 from gateway.embedding import edges
 
-EDGE: Final = 700  # characters read at each end of a text: recipes say what they want early or late
+EDGE: Final = 500  # characters read at each end of a text: recipes say what they want early or late
 
 
 class Mark(NamedTuple):
-    """One kind of request: its bit, words one of which must be there, and the pattern that says so."""
+    """One kind of request: its bit, words one of which must be there, and the pattern that says so.
+
+    Where ``ordered``, a word that orders something made must be there too: most talk of questions orders none.
+    """
 
     bit: int
     stems: tuple[str, ...]
     pattern: re.Pattern[str]
+    ordered: bool = True
 
 
-TASKS, HARDER, BOTH_SIDES, SCORE, COMPARE, SPIN, TOOLS, CLEAN, STEPS, LABEL = (1 << i for i in range(10))
+TASKS, HARDER, BOTH_SIDES, SCORE, COMPARE, SPIN, TOOLS, CLEAN = (1 << i for i in range(8))
 
 _MAKE = r"(?:come up with|generate|create|write|produce|list|design|invent|propose|brainstorm|compose|formulate|pose|draft|make up)"
 _TASK = r"(?:tasks?|instructions?|questions?|problems?|prompts?|exercises?|quer(?:y|ies)|scenarios?|personas?)"
+_ORDERS = re.compile(
+    r"come up|generat|creat|writ|produc|list|design|invent|propos|brainstorm|compos|formulat|pose|draft|make|rewrit|evolv|"
+    r"transform|modif|deepen|increas|raise|add |turn|complet|simulat|play|inspir|seed|clean|correct|polish|normali|verify|"
+    r"check|judge|repair|condense|guess|infer|devise|genera|escrib|invent|erstell|schreib|erzeug|erfind|would ask|pairs|"
+    r"human\]|生成|编写|列出|提出|设计|想出|改写|模拟"
+)
 _GIVEN = r"(?:given|following|above|below|this|original|#\w+#)"
 
 MARKS: Final = (
@@ -121,6 +131,7 @@ MARKS: Final = (
             r"\bscor(?:e|ing) rubric|\brubric\b|\b(?:rate|score|grade|evaluate|assess)\b[^.\n]{0,60}?\b(?:response|answer|output|solution|"
             r"completion|reply|trace)s?\b|\binteger (?:number )?between \d|\bon a scale (?:of|from)\b|评分标准|打分"
         ),
+        ordered=False,
     ),
     Mark(
         COMPARE,
@@ -131,6 +142,7 @@ MARKS: Final = (
             r"|\[(?:response|answer|assistant) ?[12ab]\]|\b(?:response|answer|assistant|output) (?:a|1)\b[^.\n]{0,80}?"
             r"\b(?:response|answer|assistant|output)? ?(?:b|2)\b|哪个回答"
         ),
+        ordered=False,
     ),
     Mark(
         SPIN,
@@ -166,6 +178,7 @@ MARKS: Final = (
             r"\bmay call (?:this|these|the following) (?:api|tool|function)|\b(?:tools?|apis?|functions?) (?:you (?:have|can)|available|access)"
             r"|\btoolformer\b|\baccess: ?\w|\bparameters: ?\{|\bsimulat\w+[^.\n]{0,40}?\b(?:api|tool)\b"
         ),
+        ordered=False,
     ),
     Mark(
         CLEAN,
@@ -174,22 +187,6 @@ MARKS: Final = (
             r"\b(?:clean(?: up)?|correct|polish|rewrite|normali[sz]e|verify|check|grade|judge|repair|shorten|condense|filter)\b[^.\n]{0,60}?"
             r"\b(?:reasoning|traces?|solutions?|chains? of thought|thoughts?|thinking|transcripts?)\b"
             r"|\b(?:clean(?: up)?|normali[sz]e|polish)\b[^.\n]{0,30}?\b(?:answer|reply|response|text)\b[^\n]{0,60}?\b(?:data ?set|our format|training)"
-        ),
-    ),
-    Mark(
-        STEPS,
-        ("step", "boxed", "rationale", "reasoning", "explain", "think", "逐步", "推理", "解释"),
-        re.compile(
-            r"step[- ]by[- ]step|\\boxed|\brationale\b|\bshow (?:your|all) (?:work|steps|reasoning)|\bexplain (?:your|how|why|each|every)\b"
-            r"|\b(?:detailed|thorough) (?:reasoning|explanation|solution)|逐步|推理过程|解释"
-        ),
-    ),
-    Mark(
-        LABEL,
-        ("classif", "label", "probabilit", "sentiment", "categor", "topic", "intent", "spam", "entail", "分类"),
-        re.compile(
-            r"\b(?:classify|label|categori[sz]e|assign|predict|determine|decide)\b[^\n]{0,100}?\b(?:label|class|categor|topic|sentiment|intent|"
-            r"probabilit|spam|entail|polarity|whether)|\bprobabilit(?:y|ies) (?:of|for)\b|\bsentiment\b|分类"
         ),
     ),
 )
@@ -208,13 +205,22 @@ def marks(text: str) -> int:
 
     """
     low = edges(text, EDGE).lower()
+    named = [mark for mark, stems in (_PLAIN if low.isascii() else _WIDE) if _one_of(stems, low)]
+    if not named:
+        return 0
+    orders = _ORDERS.search(low) is not None
     found = 0
-    for mark, stems in _PLAIN if low.isascii() else _WIDE:
-        for stem in stems:
-            if stem in low:
-                found |= mark.bit if mark.pattern.search(low) else 0
-                break
+    for mark in named:
+        if (orders or not mark.ordered) and mark.pattern.search(low):
+            found |= mark.bit
     return found
+
+
+def _one_of(stems: tuple[str, ...], low: str) -> bool:
+    for stem in stems:  # noqa: SIM110 - a generator costs more than the search
+        if stem in low:
+            return True
+    return False
 
 
 marks_again = lru_cache(1024)(marks)  # of system prompts, which come again: hand in what ``edges`` leaves of them

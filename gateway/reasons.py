@@ -15,7 +15,7 @@ NOTABLE: Final = 0.5  # share from which a habit is worth a clause
 _MARKS: Final = (
     "ask for new tasks or questions", "ask for a task to be made harder", "ask for both sides of a talk",
     "ask for answers to be scored", "ask which of two answers is better", "ask for material to be spun further",
-    "describe tools in the text", "ask for a trace to be cleaned", "ask for steps or a rationale", "ask for labels",
+    "describe tools in the text", "ask for a trace to be cleaned",
 )  # fmt: skip
 
 
