@@ -39,8 +39,25 @@ _GIVEN = r"(?:given|following|above|below|this|original|#\w+#)"
 MARKS: Final = (
     Mark(
         TASKS,
-        ("task", "instruction", "question", "problem", "prompt", "exercise", "persona", "pairs", "preguntas", "tareas",
-         "ejercicios", "fragen", "aufgaben", "任务", "指令", "问题", "题目"),
+        (
+            "task",
+            "instruction",
+            "question",
+            "problem",
+            "prompt",
+            "exercise",
+            "persona",
+            "pairs",
+            "preguntas",
+            "tareas",
+            "ejercicios",
+            "fragen",
+            "aufgaben",
+            "任务",
+            "指令",
+            "问题",
+            "题目",
+        ),
         re.compile(
             rf"\b{_MAKE}\b[^.!?\n]{{0,60}}?\b(?:\d+|ten|twenty|several|many|more|new|diverse|series|list|set|high-quality|different)\b"
             rf"[^.!?\n]{{0,50}}?\b{_TASK}\b"
@@ -58,8 +75,23 @@ MARKS: Final = (
     ),
     Mark(
         HARDER,
-        ("rewrite", "evolve", "complex", "harder", "difficult", "rarer", "constraint", "increase", "deepen", "brand", "specific",
-         "requirement", "twist", "改写", "复杂"),
+        (
+            "rewrite",
+            "evolve",
+            "complex",
+            "harder",
+            "difficult",
+            "rarer",
+            "constraint",
+            "increase",
+            "deepen",
+            "brand",
+            "specific",
+            "requirement",
+            "twist",
+            "改写",
+            "复杂",
+        ),
         re.compile(
             rf"\b(?:rewrite|evolve|transform|make|modify|deepen|upgrade|invent)\b[^.\n]{{0,60}}?\b{_GIVEN}?\b[^.\n]{{0,30}}?\b{_TASK}\b"
             r"[^\n]{0,120}?\b(?:complex|harder|difficult|rarer|deeper|constraints?|challenging|concrete|several steps)\b"
@@ -102,8 +134,21 @@ MARKS: Final = (
     ),
     Mark(
         SPIN,
-        ("inspir", "snippet", "seed", "diverse", "dataset", "training data", "synthetic", "self-contained", "data set", "fragment",
-         "passage", "document", "excerpt"),
+        (
+            "inspir",
+            "snippet",
+            "seed",
+            "diverse",
+            "dataset",
+            "training data",
+            "synthetic",
+            "self-contained",
+            "data set",
+            "fragment",
+            "passage",
+            "document",
+            "excerpt",
+        ),
         re.compile(
             r"\b(?:gain|draw|take|for|as) inspiration\b|\binspired by\b[^.\n]{0,60}?\b(?:snippet|fragment|passage|seed|document)"
             r"|\bseed (?:tasks?|examples?|questions?|topics?)\b|\b(?:as|is) (?:a|the|your) seed\b|\bseed for\b|\bfor (?:a|the|our) data ?set\b"

@@ -114,8 +114,7 @@ def _interface(why: Because) -> str:
     n = why["queries"]
     return (
         f"{_of(why['bias_with_logprobs_share'], n)} prompts read log-probabilities through a logit bias, "
-        f"{_of(why['logprobs_over_long_text_share'], n)} took them over long text, "
-        f"{_of(why['many_samples_share'], n)} asked for many samples"
+        f"{_of(why['logprobs_over_long_text_share'], n)} took them over long text"
     )
 
 

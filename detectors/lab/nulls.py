@@ -21,6 +21,7 @@ RATES: Final = (
 )  # fmt: skip
 _MUTE: Final = 1.0 - 1e-6  # null of the rates not looked at: nothing can beat it
 _RULE_OF_THREE: Final = 3.0  # no success in n trials: the rate is below 3 / n at 95 %
+_LEAST_SPREAD: Final = 0.02  # of log distinct cells: the sketch's own error
 _ENOUGH: Final = 12  # subjects that a mean and a standard deviation need
 
 
@@ -88,17 +89,19 @@ def rarefaction(samples: Mapping[int, Sequence[float]], sizes: Sequence[int]) ->
     """Return ``coverage.mean.N`` and ``coverage.sd.N`` for every size, from log distinct cells of subjects.
 
     Sizes that too few subjects reached go on with the last slope, up to all cells, and with the widest spread seen:
-    rarefaction only ever flattens, so that errs on the side of the innocent.
+    rarefaction only ever flattens, so that errs on the side of the innocent. Between fewer than two sizes there is no
+    slope, and every question is taken to open a new cell.
     """
     numbers: dict[str, float] = {}
     mean, slope, widest = math.log(sizes[0]), math.log(2.0), 0.0
     for size in sizes:
         seen = samples.get(size, ())
         if len(seen) >= _ENOUGH:
-            slope, mean = min(math.log(2.0), max(0.0, fmean(seen) - mean)), fmean(seen)
+            slope = min(math.log(2.0), max(0.0, fmean(seen) - mean)) if widest else slope
+            mean = fmean(seen)
             sd = stdev(seen)
-            widest = max(widest, sd)
+            widest = max(widest, sd, _LEAST_SPREAD)
         else:
             mean, sd = min(math.log(CELLS), mean + slope), widest or 1.0
-        numbers |= {f"coverage.mean.{size}": round(mean, 4), f"coverage.sd.{size}": round(max(sd, 0.02), 4)}
+        numbers |= {f"coverage.mean.{size}": round(mean, 4), f"coverage.sd.{size}": round(max(sd, _LEAST_SPREAD), 4)}
     return numbers

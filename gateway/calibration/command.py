@@ -85,8 +85,11 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
         raise click.ClickException(str(fault)) from fault
     except KeyboardInterrupt:
         sys.exit(130)
-    if out:
-        write(out, found.after)
+    try:
+        if out:
+            write(out, found.after)
+    except OSError as fault:
+        raise click.ClickException(f"nothing written: {fault}") from fault
     _tell(found, wish, out, output)
 
 

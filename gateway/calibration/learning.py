@@ -42,9 +42,7 @@ def learnt(baseline: Baseline, lives: Sequence[Life], panel: Panel, source: str)
         source: what the lives are, in words.
     """
     found = calibrated(baseline, [life.record(baseline) for life in lives], panel, source)
-    numbers = baseline.numbers | found.numbers
-    if sum(life.exchanges >= NAMED[0] for life in lives) < FEWEST:
-        numbers |= {name: number for name, number in baseline.numbers.items() if name.startswith("coverage.")}
+    numbers = baseline.numbers | found.numbers | _breadth(baseline.numbers, found.numbers, lives)
     kinds = large(lives, baseline)
     return Baseline(
         source,
@@ -53,6 +51,16 @@ def learnt(baseline: Baseline, lives: Sequence[Life], panel: Panel, source: str)
         baseline.means | {name: mean for name, mean in found.means.items() if mean},
         _by_class(baseline.class_means, found.class_means, kinds),
     )
+
+
+def _breadth(before: Mapping[str, float], after: Mapping[str, float], lives: Sequence[Life]) -> dict[str, float]:
+    """Return what is known of sizes that too few lives reach: the wider of what was known and how the learnt go on."""
+    found: dict[str, float] = {}
+    for size in NAMED:
+        if sum(life.exchanges >= size for life in lives) < FEWEST:
+            names = [name for name in (f"coverage.mean.{size}", f"coverage.sd.{size}") if name in before]
+            found |= {name: max(before[name], after.get(name, 0.0)) for name in names}
+    return found
 
 
 def counted(lives: Sequence[Life], baseline: Baseline) -> Counter[str]:

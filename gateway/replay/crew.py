@@ -14,8 +14,6 @@ from gateway.replay.holding import Holding
 from gateway.replay.reading import Bad, Block, Lines, Reader
 from gateway.replay.timeline import Timeline
 
-HELD = 100_000  # folios in memory, over all processes: some 500 MiB; those beyond wait on disk
-
 
 class CrewError(Exception):
     """A process of the crew has died."""
@@ -53,8 +51,8 @@ class Order(NamedTuple):
     def share(self) -> Share:
         """Return a share with nothing folded."""
         analysis = self.config.analysis
-        held = max(analysis.cases_in_memory, HELD) // self.jobs
-        return Share(self.rules, Holding(self.rules.panel, held, analysis.cases // self.jobs, analysis.forget))
+        held, cases = analysis.cases_in_memory // self.jobs, analysis.cases // self.jobs
+        return Share(self.rules, Holding(self.rules.panel, held, cases, analysis.forget))
 
 
 def alone(order: Order, blocks: Iterable[Block], timeline: Timeline) -> Iterator[Step]:

@@ -22,7 +22,7 @@ class Holding:
 
     Args:
         panel: the detectors.
-        held: most folios in memory; a folio takes about 5 KiB.
+        held: most folios in memory; a folio takes some 10 KiB.
         cases: most subjects kept at all.
         forget: seconds after which an untouched case begins anew.
 

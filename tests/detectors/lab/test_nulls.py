@@ -72,3 +72,9 @@ def test_rarefaction_gives_mean_and_spread_where_seen_and_goes_on_where_not() ->
     assert numbers["coverage.mean.128"] == pytest.approx(4.2, abs=0.15)
     assert numbers["coverage.sd.256"] == numbers["coverage.sd.64"]
     assert rarefaction({}, tuple(2**j for j in range(5, 15)))["coverage.mean.16384"] <= math.log(CELLS)
+
+
+def test_one_size_alone_has_no_slope_and_larger_ones_err_on_the_side_of_the_innocent() -> None:
+    numbers = rarefaction({32: [math.log(31.0)] * 40}, SIZES)
+    assert numbers["coverage.mean.64"] == pytest.approx(math.log(62.0), abs=1e-3)
+    assert numbers["coverage.mean.256"] == pytest.approx(math.log(248.0), abs=1e-3)

@@ -12,7 +12,7 @@ from gateway.decisions import Decision, Subject
 from gateway.exchange import Entry
 from gateway.journals.sqlite import SqliteJournal
 from gateway.stores.base import Folded, Store, StoreError
-from gateway.stores.sqlite import SqliteStore
+from gateway.stores.sqlite import TOGETHER, SqliteStore
 from gateway.stores.sqlite_file import FILE, MIGRATIONS
 
 NOW = 1_800_000_000.0
@@ -152,4 +152,18 @@ def test_the_data_file_is_readable_to_its_owner_only(tmp_path: Path) -> None:
     modes = {file.name: file.stat().st_mode & 0o077 for file in (tmp_path / "data").iterdir()}
     assert FILE in modes
     assert set(modes.values()) == {0}
+    store.close()
+
+
+def test_all_cases_of_a_scope_are_walked_while_others_are_written(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    keys = [Subject("key", f"k{n}") for n in range(TOGETHER + 3)]
+    keep(store, *keys, *[Subject("user", f"u{n}") for n in range(5)])
+    walk = store.each("key")
+    first = next(walk)
+    keep(store, keys[0], Subject("key", "late"))
+    rest = list(walk)
+    assert [first[0], *[subject for subject, _ in rest]] == [*keys, Subject("key", "late")]
+    assert {body for _, body in rest} == {b"case"}
+    assert list(store.each("account")) == []
     store.close()
