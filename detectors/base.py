@@ -187,11 +187,7 @@ class Baseline(msgspec.Struct, frozen=True, dict=True):
         return table
 
     def within(self, placed: Mapping[str, float]) -> "Baseline":
-        """Return the baseline of a subject placed among the classes.
-
-        Numbers are the most lenient of every class that it may well be of, so that what speaks speaks against each of
-        them; means are mixed as it is placed.
-        """
+        """Return the baseline of a subject placed among the classes: what speaks speaks against each it may be of."""
         learnt = {kind: share for kind, share in placed.items() if kind in self.classes and share >= LEAST_SHARE}
         total = sum(learnt.values())
         if not total:

@@ -1,5 +1,6 @@
 """Consumption: one new question after another, each on its own, each for an answer that is kept."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -31,7 +32,8 @@ class Consumption:
     """The client asks single questions without tools, each a new one, and takes an answer of some length for each.
 
     It is how a batch uses the interface, whatever it asks: people go on talking, agents go on working, apps name their
-    users and get the same questions again; labelling takes a word. Successes are scaled by the share of different
+    users and get the same questions again; labelling takes a word. In a log without answers each is taken to be as
+    long as its cap. Successes are scaled by the share of different
     questions among those kept, so that an evaluation which comes back to its items counts less. Honest batch jobs do
     it too. So the rate is that of clients who interact, the weight stops at ``ceiling``, and alone it never condemns:
     it makes what is asked more serious, or less.
@@ -83,6 +85,8 @@ class Consumption:
         query = observation.query
         single = query.turns <= TURNS and not query.tools and not query.tool_results
         counted = observation.completion_tokens or (observation.text_chars + observation.reasoning_chars) / CHARS
+        if not counted and not observation.tool_calls:  # a log without answers: as long as it may have been
+            counted = float(query.max_tokens) if query.max_tokens > 0 else math.inf
         least = max(self.tokens, self.expands * query.payload_chars / CHARS)
         if not single or counted / max(1, observation.choices) < least:
             return ConsumptionState(tally.add(state.answers, query.at, 0.0), state.payloads, state.kept)

@@ -97,6 +97,8 @@ class Departure:
 
     def evidence(self, state: DepartureState, baseline: Baseline) -> Evidence:
         """Weigh the whole life."""
+        if not likeness.enough(state.n):
+            return Evidence()
         ((n, shares),) = self.spans(state, baseline)
         weight = likeness.log_e(self.name, shares, n, baseline)
         if not weight:

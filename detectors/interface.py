@@ -21,7 +21,6 @@ class InterfaceState(msgspec.Struct, frozen=True, array_like=True):
     lifted: Tally = Tally()
     biased: int = 0
     scored: int = 0
-    sampled: int = 0
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,8 @@ class Interface:
 
     Two bets are averaged. A logit bias together with log-probabilities lifts logits out of the model, and honest uses
     of one seldom need the other. Beside it each question is worth x: many log-probabilities over a long text one half
-    (a scoring job asks for a handful of tokens); a few over a long text one quarter; many samples of one question at a
-    high temperature one half; the largest counts. Each bet is against the highest mean that honest subjects keep to.
+    (a scoring job asks for a handful of tokens), a few over a long text one quarter. Each bet is against the highest
+    mean that honest subjects keep to. Many samples of one question are ``resampling``'s to count.
 
     Numbers read from the baseline (``nulls``): ``interface.rate``, the highest mean x of an honest subject, and
     ``interface.lift_rate``, the highest share of its questions with both bias and log-probabilities.
@@ -39,8 +38,6 @@ class Interface:
     Attributes:
         scoring_tokens: a cap on the answer up to which log-probabilities serve scoring, tokens.
         many_logprobs: alternatives per token from which on they are many.
-        many_samples: answers to one question from which on they are many.
-        hot: temperature from which on samples differ; a temperature that is not set counts as 1.
 
     Example:
         >>> def life(**parameters):
@@ -50,7 +47,7 @@ class Interface:
         ...     return Interface().evidence(state, Baseline()).weight
         >>> life(logprobs=5, logit_bias=300) > 13.8  # lifting logits
         True
-        >>> life(logprobs=5, max_tokens=1), life(samples=8, temperature=0.0), life()  # scoring, voting, asking
+        >>> life(logprobs=5, max_tokens=1), life(samples=8), life()  # scoring, voting, asking
         (0.0, 0.0, 0.0)
 
     References:
@@ -59,8 +56,6 @@ class Interface:
 
     scoring_tokens: float = 16
     many_logprobs: float = 5
-    many_samples: float = 4
-    hot: float = 0.7
 
     name: ClassVar[str] = "interface"
     family: ClassVar[Family] = "interface"
@@ -78,21 +73,16 @@ class Interface:
         """Count a question."""
         if not isinstance(observation, QueryObservation):
             return state
-        biased, scored, sampled = self._probes(observation)
-        x = max(scored, sampled)
-        queries = tally.add(state.queries, observation.at, x)
+        biased, scored = self._probes(observation)
+        queries = tally.add(state.queries, observation.at, scored)
         lifted = tally.add(state.lifted, observation.at, biased)
-        if not (x or biased):
-            return InterfaceState(queries, lifted, state.biased, state.scored, state.sampled)
-        return InterfaceState(
-            queries, lifted, state.biased + (biased > 0), state.scored + (scored > 0), state.sampled + (sampled > 0)
-        )
+        return InterfaceState(queries, lifted, state.biased + (biased > 0), state.scored + (scored > 0))
 
     def merge(self, a: InterfaceState, b: InterfaceState) -> InterfaceState:
         """Add the counts."""
         queries = tally.merge(a.queries, b.queries)
         lifted = tally.merge(a.lifted, b.lifted)
-        return InterfaceState(queries, lifted, a.biased + b.biased, a.scored + b.scored, a.sampled + b.sampled)
+        return InterfaceState(queries, lifted, a.biased + b.biased, a.scored + b.scored)
 
     def evidence(self, state: InterfaceState, baseline: Baseline) -> Evidence:
         """Bet against both rates and average the two bets."""
@@ -108,7 +98,6 @@ class Interface:
             "queries": float(n),
             "bias_with_logprobs_share": state.biased / n,
             "logprobs_over_long_text_share": state.scored / n,
-            "many_samples_share": state.sampled / n,
         }
         return Evidence(max(0.0, bet), because)
 
@@ -118,11 +107,10 @@ class Interface:
         _, lifted = tally.totals(state.lifted)
         return {"interface.rate": k / n, "interface.lift_rate": lifted / n} if n else {}
 
-    def _probes(self, query: QueryObservation) -> tuple[float, float, float]:
-        """Return how plainly a question probes by bias, by log-probabilities, by samples; each from 0 to 1."""
+    def _probes(self, query: QueryObservation) -> tuple[float, float]:
+        """Return how plainly a question probes by bias with log-probabilities, and by these alone; each from 0 to 1."""
         biased = 1.0 if query.logit_bias > 0 and query.logprobs > 0 else 0.0
         scored = 0.0
         if query.logprobs > 0 and not 0 < query.max_tokens <= self.scoring_tokens:
             scored = 0.5 if query.logprobs >= self.many_logprobs else 0.25
-        hot = query.temperature >= self.hot or query.temperature < 0.0
-        return biased, scored, 0.5 if hot and query.samples >= self.many_samples else 0.0
+        return biased, scored

@@ -22,7 +22,6 @@ COUNTS = (
     "queries", "single", "demands", "grams", "answers", "sized", "short", "long", "tokens", "given", "expands",
     "entropy", "reasoned",
 )  # fmt: skip
-_AT = {name: i for i, name in enumerate(COUNTS)}
 WIDTH = len(COUNTS) + MARKS
 _ALL_MARKS = 2**MARKS - 1
 GRAINS = 64  # sums are kept in whole sixty-fourths, which add alike in every order
@@ -125,9 +124,8 @@ class Likeness:
     def evidence(self, state: LikenessState, baseline: Baseline) -> Evidence:
         """Weigh the newest week and the whole life, and say the larger."""
         best, shown = 0.0, {}
-        for sheaf in _spans(state):
-            n = sheaf.counts[_AT["queries"]]
-            shares = _shares(sheaf)
+        asked = state.newest.counts[0] + state.before.counts[0]
+        for n, shares in self.spans(state, baseline) if likeness.enough(asked) else ():
             weight = likeness.log_e(self.name, shares, n, baseline)
             if weight > best:
                 best, shown = weight, {**shares, "queries": n}
@@ -135,13 +133,8 @@ class Likeness:
 
     def spans(self, state: LikenessState, _baseline: Baseline) -> list[tuple[float, dict[str, float]]]:
         """Return queries and shares, of the newest week and of the whole life: what the weights are learnt on."""
-        return [(sheaf.counts[_AT["queries"]], _shares(sheaf)) for sheaf in _spans(state)]
-
-
-def _spans(state: LikenessState) -> list[Sheaf]:
-    if not state.before.counts[0]:
-        return [state.newest]
-    return [state.newest, _united(state.newest, state.before)]
+        sheaves = [state.newest, *([_united(state.newest, state.before)] if state.before.counts[0] else ())]
+        return [(float(sheaf.counts[0]), _shares(sheaf)) for sheaf in sheaves]
 
 
 def _added(sheaf: Sheaf, observations: Sequence[Observation]) -> Sheaf:

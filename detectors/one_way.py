@@ -123,7 +123,8 @@ class OneWay:
     def evidence(self, state: OneWayState, baseline: Baseline) -> Evidence:
         """Weigh the newest week and the whole life, and say the larger."""
         best, shown = 0.0, {}
-        for n, shares in self.spans(state, baseline):
+        asked = state.newest.counts[0] + state.before.counts[0]
+        for n, shares in self.spans(state, baseline) if likeness.enough(asked) else ():
             weight = likeness.log_e(self.name, shares, n, baseline)
             if weight > best:
                 best, shown = weight, {**shares, "queries": n}

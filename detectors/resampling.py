@@ -55,6 +55,7 @@ class Resampling:
     Attributes:
         hot: temperature from which on answers differ; one that is not set counts as 1.
         many: answers to one question from which on they are many.
+        ceiling: most that it ever says, nats: an honest evaluation that votes draws as often as a harvester.
 
     Example:
         >>> def life(draws, heat=1.0):
@@ -63,8 +64,8 @@ class Resampling:
         ...         query = QueryObservation(at=60.0 * i, payload=1 + i // draws, temperature=heat)
         ...         state = Resampling().update(state, query)
         ...     return Resampling().evidence(state, Baseline()).weight
-        >>> life(draws=8) > 13.8, life(draws=1), life(draws=8, heat=0.0)
-        (True, 0.0, 0.0)
+        >>> life(draws=8), life(draws=1), life(draws=8, heat=0.0)
+        (6.9, 0.0, 0.0)
 
     References:
         Ho et al. 2022, "Large language models are reasoning teachers" (8 to 64 draws); Wang et al. 2023, "Large
@@ -73,13 +74,14 @@ class Resampling:
 
     hot: float = 0.3
     many: float = 4
+    ceiling: float = 6.9
 
     name: ClassVar[str] = "resampling"
     family: ClassVar[Family] = "interface"
     state: ClassVar[type[ResamplingState]] = ResamplingState
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"resampling.rate": 0.25})
     delay: ClassVar[int] = 96  # questions, eight draws each, until `speaks`, under the default null
-    speaks: ClassVar[float] = 13.8  # nats: one in a million
+    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
     merge_tolerance: ClassVar[float] = inf
 
     def initial(self) -> ResamplingState:
@@ -135,7 +137,7 @@ class Resampling:
             "swapped_share": state.swapped / n,
             "many_samples_share": state.sampled / n,
         }
-        return Evidence(max(0.0, bet), because)
+        return Evidence(min(self.ceiling, max(0.0, bet)), because)
 
     def statistic(self, state: ResamplingState) -> dict[str, float]:
         """Return what calibration compares among honest subjects, by the names of ``nulls``."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -143,6 +144,8 @@ class Rhythm:
 
     def evidence(self, state: RhythmState, baseline: Baseline) -> Evidence:
         """Weigh the whole life."""
+        if not likeness.enough(state.queries):
+            return Evidence()
         ((n, shares),) = self.spans(state, baseline)
         weight = likeness.log_e(self.name, shares, n, baseline)
         if not weight:
@@ -166,8 +169,8 @@ def _shares(state: RhythmState) -> dict[str, float]:
     n, waits = max(1, state.queries), max(1, sum(state.gaps))
     variation = state.unlike[0] / GRAINS / max(1, state.unlike[1]) if state.unlike[1] else 1.5
     even = max(0.0, 1.0 - variation)
-    twice = state.hours + state.hours
-    quiet = min(sum(twice[i : i + QUIET]) for i in range(HOURS)) / n
+    ends = list(accumulate(state.hours + state.hours[:QUIET], initial=0))
+    quiet = min([ends[i + QUIET] - ends[i] for i in range(HOURS)]) / n
     awake = min(1.0, quiet * HOURS / QUIET) * min(1.0, state.active[0] / 16.0)
     shares = {f"gap.{i}": gap / waits for i, gap in enumerate(state.gaps)}
     days = max(1, state.active[1])

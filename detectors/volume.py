@@ -85,6 +85,8 @@ class Volume:
 
     def evidence(self, state: VolumeState, baseline: Baseline) -> Evidence:
         """Weigh the whole life."""
+        if not likeness.enough(state.answers):
+            return Evidence()
         ((n, shares),) = self.spans(state, baseline)
         weight = likeness.log_e(self.name, shares, n, baseline)
         if not weight:

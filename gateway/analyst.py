@@ -16,8 +16,9 @@ from msgspec.structs import replace
 from detectors.base import Baseline, Observation, Panel
 from gateway import clock
 from gateway.config import Analysis
+from gateway.deciding import decide
 from gateway.decisions import Decision, Policy, Standing, Subject
-from gateway.engine import Folio, decide, fold, importance, seal, weigh
+from gateway.engine import Folio, fold, importance, seal, weigh
 from gateway.exchange import Entry
 from gateway.folios import Folios, alike
 from gateway.intake import Intake

@@ -39,44 +39,46 @@ _GIVEN = r"(?:given|following|above|below|this|original|#\w+#)"
 MARKS: Final = (
     Mark(
         TASKS,
-        ("task", "instruction", "question", "problem", "prompt", "exercise", "persona", "任务", "指令", "问题", "题目"),
+        ("task", "instruction", "question", "problem", "prompt", "exercise", "persona", "pairs", "preguntas", "tareas",
+         "ejercicios", "fragen", "aufgaben", "任务", "指令", "问题", "题目"),
         re.compile(
             rf"\b{_MAKE}\b[^.!?\n]{{0,60}}?\b(?:\d+|ten|twenty|several|many|more|new|diverse|series|list|set|high-quality|different)\b"
             rf"[^.!?\n]{{0,50}}?\b{_TASK}\b"
             rf"|\b{_MAKE}\b[^.!?\n]{{0,24}}?\b(?:an?|another|one|your own|the new|similar)\b[^.!?\n]{{0,30}}?"
             r"\b(?:task|instruction|prompt|exercise|(?:coding|programming|math|word) problem)\b"
-            r"|(?:生成|编写|列出|提出|设计|想出)[^。\n]{{0,16}}(?:任务|指令|问题|题目)"
+            r"|\bquestions?\b[^.\n]{0,30}?\b(?:would|might|could) ask\b|\bpersonas?\b[^\n]{0,80}?\b(?:ask|questions?|prompts?|problems?)\b"
+            r"|\b(?:question[- ]answer|q ?& ?a|qa|instruction[- ](?:response|answer)|prompt[- ]response) pairs?\b"
+            r"|\b(?:guess|infer|reconstruct|what|which)\b[^.\n]{0,30}?\b(?:instruction|prompt)\b[^.\n]{0,40}?"
+            r"\b(?:could|would|might|led|produced|answer(?:ed|s)?)\b"
+            r"|\bmore (?:tasks|instructions|prompts|examples) like (?:these|this|those)\b"
+            r"|\b(?:genera|crea|escribe|inventa)r?\b[^.\n]{0,40}?\b(?:preguntas|tareas|instrucciones|ejercicios)\b"
+            r"|\b(?:erstelle|schreibe|erzeuge|erfinde)\b[^.\n]{0,40}?\b(?:fragen|aufgaben|anweisungen|übungen)\b"
+            r"|(?:生成|编写|列出|提出|设计|想出)[^。\n]{0,16}(?:任务|指令|问题|题目)"
         ),
     ),
     Mark(
         HARDER,
-        (
-            "rewrite",
-            "evolve",
-            "complex",
-            "harder",
-            "difficult",
-            "rarer",
-            "constraint",
-            "increase",
-            "deepen",
-            "改写",
-            "复杂",
-        ),
+        ("rewrite", "evolve", "complex", "harder", "difficult", "rarer", "constraint", "increase", "deepen", "brand", "specific",
+         "requirement", "twist", "改写", "复杂"),
         re.compile(
             rf"\b(?:rewrite|evolve|transform|make|modify|deepen|upgrade|invent)\b[^.\n]{{0,60}}?\b{_GIVEN}?\b[^.\n]{{0,30}}?\b{_TASK}\b"
             r"[^\n]{0,120}?\b(?:complex|harder|difficult|rarer|deeper|constraints?|challenging|concrete|several steps)\b"
             r"|\b(?:increase|raise|add|deepen)\b[^.\n]{0,40}?\b(?:reasoning|difficulty|complexity|depth|constraints?|steps)\b"
             r"[^\n]{0,80}?\b(?:task|prompt|instruction|version)\b"
+            r"|\b(?:make|rewrite|turn)\b[^.\n]{0,30}?\b(?:it|this|that|them|question|task|prompt|problem)\b[^.\n]{0,30}?"
+            r"\b(?:harder|more (?:difficult|complex|challenging|specific|demanding))\b|\bbrand[- ]new (?:prompt|task|question|instruction)\b"
+            r"|\badd (?:one|another|a further|an extra)(?: more)? (?:constraint|requirement|condition|twist)\b"
             r"|改写[^。\n]{0,30}(?:更复杂|更难)"
         ),
     ),
     Mark(
         BOTH_SIDES,
-        ("human", "transcript", "dialog", "conversation", "two experts", "speaker", "对话"),
+        ("human", "transcript", "dialog", "conversation", "both", "simulate", "user", "对话"),
         re.compile(
             r"\[(?:human|user|ai|assistant)\]|\b(?:complete|write|continue|simulate|generate|compose)\b[^.\n]{0,60}?"
             r"\b(?:transcripts?|dialogues?|dialogs?|conversations?)\b[^.\n]{0,40}?\b(?:between|format|both|turns)\b"
+            r"|\bplay(?:ing)? both (?:roles|sides|parts)\b|\bsimulate (?:a|the|another) (?:user|customer|human)\b"
+            r"|\bnext (?:user|human) (?:turn|message)\b"
             r"|\bconversation between (?:a |an )?(?:human|user|two)|(?:生成|编写|模拟)[^。\n]{0,16}对话"
         ),
     ),
@@ -100,10 +102,14 @@ MARKS: Final = (
     ),
     Mark(
         SPIN,
-        ("inspir", "snippet", "seed", "diverse", "dataset", "training data", "synthetic", "self-contained", "data set"),
+        ("inspir", "snippet", "seed", "diverse", "dataset", "training data", "synthetic", "self-contained", "data set", "fragment",
+         "passage", "document", "excerpt"),
         re.compile(
             r"\b(?:gain|draw|take|for|as) inspiration\b|\binspired by\b[^.\n]{0,60}?\b(?:snippet|fragment|passage|seed|document)"
             r"|\bseed (?:tasks?|examples?|questions?|topics?)\b|\b(?:as|is) (?:a|the|your) seed\b|\bseed for\b|\bfor (?:a|the|our) data ?set\b"
+            r"|\b(?:based on|from|using|around|out of)\b[^.\n]{0,30}?\b(?:snippet|fragment|passage|document|code|excerpt|function)s?\b"
+            r"[^.\n]{0,60}?\b(?:write|create|make|design|invent|generate|pose|devise)\b[^.\n]{0,40}?"
+            r"\b(?:problem|exercise|questions?|task|puzzle|quiz|instruction)s?\b"
             r"|\b(?:training|fine-?tuning|synthetic|sft) (?:data|examples?|samples?|set)\b"
             r"|\bdiverse\b[^.\n]{0,40}?\b(?:tasks|instructions|questions|examples|topics|set|samples|pairs)\b|\bself-contained\b"
         ),

@@ -71,6 +71,7 @@ _IN_ENGLISH = tuple(
             rf"{_PREPOSITION}{_GAP}{{0,24}}?{_TAG}"
         ),
         rf"\b(?:begin|start|open|prefix)\b{_GAP}{{0,40}}?{_TAG}",
+        rf"{_VERB}{_GAP}{{0,40}}?\bstream of (?:thoughts?|consciousness)\b",
         (
             rf"\b(?:every|all|each|any)\b{_GAP}{{0,30}}?\b(?:ideas?|thoughts?|doubts?|attempts?|considerations?)\b"
             rf"{_GAP}{{0,60}}?\b(?:inside|within|between|into|in)\b{_GAP}{{0,16}}?</?\w+>"

@@ -1,4 +1,4 @@
-"""Fold, weigh, merge, decide: what is made of observations once the text is gone. Pure.
+"""Fold, weigh, merge: what is made of observations once the text is gone. Pure.
 
 A case is stored as bytes and worked on as a *folio*: the same with its states decoded. A detector that fails on an
 observation is passed over for it and named in the result; it never stops the others.
@@ -11,17 +11,16 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from detectors.base import Baseline, Detector, Evidence, Observation, Panel
+from detectors.base import Baseline, Detector, Observation, Panel
 from detectors.company import CompanyFold, CompanyState
 from detectors.harvest import HarvestFold, HarvestState
-from gateway.decisions import Decision, Standing, Subject, Verdict
-from gateway.policies.ladder import rank
+from gateway import fusion
+from gateway.decisions import Standing, Subject
 
 VERSION = 2  # of the stored case
 HARVEST = HarvestFold()
 COMPANY = CompanyFold()
 RANKS = 64  # grades of importance that a store knows
-FAULTS = (ValueError, ArithmeticError, LookupError, RuntimeError)  # what numbers and damaged sketches raise
 
 _write = msgspec.msgpack.Encoder().encode
 
@@ -147,14 +146,14 @@ def _folded(
     if batch is not None:
         try:
             return batch(state, observations)
-        except FAULTS:
+        except fusion.FAULTS:
             faults.append(name)
             return state
     update = detector.update
     for observation in observations:
         try:
             state = update(state, observation)
-        except FAULTS:
+        except fusion.FAULTS:
             faults.append(name)
     return state
 
@@ -173,28 +172,21 @@ def merge(panel: Panel, a: Folio, b: Folio) -> Folding:
 def _merged(name: str, detector: Detector[Any] | HarvestFold | CompanyFold, a: Any, b: Any, faults: list[str]) -> Any:
     try:
         return detector.merge(a, b)
-    except FAULTS:
+    except fusion.FAULTS:
         faults.append(name)
         return a
 
 
 def weigh(panel: Panel, baseline: Baseline, folio: Folio, subject: Subject, at: float) -> Weighing:
-    """Return how a subject stands at a time.
-
-    E-values of one family average, so a family's weight is the log of their mean over all its detectors in the
-    panel, silent ones (e-value 1) included. Families are taken as independent: their weights add.
-    """
+    """Return how a subject stands at a time. Families are taken as independent: their weights add."""
     faults: list[str] = []
     placed = COMPANY.placed(folio.company, baseline)
     baseline = baseline.within(placed)
-    evidence = {name: _spoken(name, d, folio.states[name], baseline, faults) for name, d in panel.items()}
-    members: dict[str, list[float]] = {}
-    for name, detector in panel.items():
-        members.setdefault(detector.family, []).append(evidence[name].weight)
-    families = {family: log_mean(weights) for family, weights in members.items()}
+    evidence = fusion.spoken(panel, folio.states, baseline, faults)
+    families = fusion.families(panel, evidence)
     try:
         harvest = HARVEST.reading(folio.harvest)
-    except FAULTS:
+    except fusion.FAULTS:
         faults.append("harvest")
         harvest = HARVEST.reading(HARVEST.initial())
     standing = Standing(
@@ -209,28 +201,6 @@ def weigh(panel: Panel, baseline: Baseline, folio: Folio, subject: Subject, at: 
     return Weighing(standing, faults)
 
 
-def _spoken(name: str, detector: Detector[Any], state: Any, baseline: Baseline, faults: list[str]) -> Evidence:
-    try:
-        evidence = detector.evidence(state, baseline)
-    except FAULTS:
-        faults.append(name)
-        return Evidence()
-    if 0.0 <= evidence.weight < math.inf:
-        return evidence
-    if evidence.weight < 0:  # says nothing, in other words
-        return Evidence(0.0, evidence.because)
-    faults.append(name)
-    return Evidence()
-
-
-def log_mean(weights: Sequence[float]) -> float:
-    """Return the log of the mean of e-values, given and returned in nats; never below 0."""
-    largest = max(weights, default=0.0)
-    if largest <= 0.0:
-        return 0.0
-    return max(0.0, largest + math.log(sum([math.exp(w - largest) for w in weights]) / len(weights)))
-
-
 def importance(standing: Standing) -> int:
     """Return how much a case is worth keeping, 0 to 63: doublings of what was taken home, and nats of weight.
 
@@ -238,40 +208,3 @@ def importance(standing: Standing) -> int:
     """
     taken = max(0, standing.harvest.exchanges) + max(0.0, standing.harvest.traces)
     return min(RANKS - 1, int(math.log2(1 + taken) + standing.weight))
-
-
-def decide(standing: Standing, verdict: Verdict | None, current: Decision | None, name: str) -> Decision | None:
-    """Return the decision that a verdict makes necessary, or None if the one that stands is enough.
-
-    Stricter, or of the same rank but different, takes effect at once; the same is renewed when less than half of
-    its time is left; for a milder one the old lapses first, unless its policy was edited since.
-    """
-    if verdict is None:
-        return None
-    if current is not None and current.until > standing.at and _enough(current, verdict, standing.at):
-        return None
-    return Decision(
-        id=name,
-        subject=standing.subject,
-        action=verdict.action,
-        severity=verdict.severity,
-        at=standing.at,
-        until=standing.at + verdict.lasts,
-        parameters=verdict.parameters,
-        policy=verdict.policy,
-        rule=verdict.rule,
-        revision=verdict.revision,
-        mode=verdict.mode,
-        weight=standing.weight,
-        families=standing.families,
-        evidence=standing.evidence,
-        harvest=standing.harvest,
-    )
-
-
-def _enough(current: Decision, verdict: Verdict, at: float) -> bool:
-    if rank(verdict) != rank(current):
-        edited = current.policy == verdict.policy and current.revision != verdict.revision
-        return rank(verdict) < rank(current) and not edited
-    same = (current.action, current.parameters) == (verdict.action, verdict.parameters)
-    return same and current.until - at >= verdict.lasts / 2

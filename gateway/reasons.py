@@ -50,6 +50,13 @@ def _coverage(why: Because) -> str:
     )
 
 
+def _departure(why: Because) -> str:
+    return (
+        f"the contents of {round(why['queries'])} prompts lie {why['apart']:.2f} apart from what clients of this kind "
+        f"ask and spread {why['spread']:.2f} wide, where 0 is one content only and 1 is everything"
+    )
+
+
 def _elicitation(why: Because) -> str:
     return (
         f"{round(why['demanding_templates'])} of {round(why['templates'])} different prompt templates demand hidden "
@@ -107,8 +114,7 @@ def _interface(why: Because) -> str:
     n = why["queries"]
     return (
         f"{_of(why['bias_with_logprobs_share'], n)} prompts read log-probabilities through a logit bias, "
-        f"{_of(why['logprobs_over_long_text_share'], n)} took them over long text, "
-        f"{_of(why['many_samples_share'], n)} asked for many samples"
+        f"{_of(why['logprobs_over_long_text_share'], n)} took them over long text"
     )
 
 
@@ -139,7 +145,8 @@ def _volume(why: Because) -> str:
 
 
 _SENTENCES: Final[Mapping[str, Callable[[Because], str]]] = {
-    "repetition": _repetition, "coverage": _coverage, "elicitation": _elicitation, "generation": _generation,
+    "repetition": _repetition, "coverage": _coverage, "departure": _departure,
+    "elicitation": _elicitation, "generation": _generation,
     "likeness": _likeness, "one_way": _one_way, "resampling": _resampling, "interface": _interface,
     "cadence": _cadence, "rhythm": _rhythm, "volume": _volume,
     "consumption": _consumption,

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from gateway.deciding import decide
 from gateway.decisions import Decision, Policy, Standing
-from gateway.engine import decide
 
 BY_HAND = "by-hand"  # the policy name of an operator's own decisions: no file may lift them
 

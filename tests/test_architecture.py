@@ -16,7 +16,7 @@ PURE = [
     *sorted((ROOT / "gateway" / "dialects").glob("*.py")),
     *(
         ROOT / "gateway" / f"{name}.py"
-        for name in ("decisions", "engine", "exchange", "features", "scaffold", "demands", "review")
+        for name in ("decisions", "deciding", "engine", "pace", "exchange", "features", "scaffold", "demands", "review")
     ),
     ROOT / "gateway" / "shingles.py",
     *(ROOT / "gateway" / "embedding" / f"{name}.py" for name in ("base", "characters", "static", "wordpiece")),

@@ -27,6 +27,11 @@ def grown(n: float) -> float:
     return max(0.0, math.log2(max(n, 1.0) / LEAST) / OCTAVES)
 
 
+def enough(n: float) -> bool:
+    """Return whether so many exchanges may say anything: most subjects never get there, and need not be looked at."""
+    return n >= LEAST
+
+
 def score(name: str, shares: Mapping[str, float], n: float, baseline: Baseline) -> float:
     """Return the score of a subject's shares after n exchanges; its unit means nothing but by ``log_e``."""
     way, weight = grown(n), baseline.weights.get(name, {}).get
@@ -39,7 +44,7 @@ def score(name: str, shares: Mapping[str, float], n: float, baseline: Baseline) 
 def log_e(name: str, shares: Mapping[str, float], n: float, baseline: Baseline) -> float:
     """Return the log e-value (nats, never below 0) of shares against the honest tail; 0 where none was learnt."""
     scale = baseline.number(f"{name}.tail.scale", 0.0)
-    if n < LEAST or scale <= 0.0:
+    if not enough(n) or scale <= 0.0:
         return 0.0
     beyond = (score(name, shares, n, baseline) - baseline.number(f"{name}.tail.from", 0.0)) / scale
     if beyond <= 0.0:

@@ -11,6 +11,7 @@ as the start of 1970, thus as old.
 """
 
 from bisect import bisect_left
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -151,16 +152,25 @@ def _slot(begins: int, newest: int, grid: Grid) -> int:
     return grid.fines + grid.coarses
 
 
+@lru_cache(maxsize=1024)
+def _moves(block: int, newest: int, grid: Grid) -> tuple[int, ...]:
+    """Return, by slot, where it is kept once a newer block is the newest; subjects share their hours, so few differ."""
+    return tuple([_slot(_begins(slot, block, grid), newest, grid) for slot in range(grid.fines + grid.coarses + 1)])
+
+
 def _aged(tally: Tally, newest: int, grid: Grid) -> tuple[int, ...]:
     """Return all of a tally as the past of a newer block: blocks coarsen in place, as their order stays."""
+    if tally.block < 0:
+        return ()
+    moves, past = _moves(tally.block, newest, grid), (*tally.past, tally.block % grid.fines, tally.n, tally.k)
     flat: list[int] = []
     last = -1
-    for begins, n, k in rows(tally, grid):
-        slot = _slot(begins, newest, grid)
+    for i in range(0, len(past), 3):
+        slot = moves[past[i]]
         if slot == last:
-            flat[-2] += n
-            flat[-1] += k
+            flat[-2] += past[i + 1]
+            flat[-1] += past[i + 2]
         else:
-            flat += (slot, n, k)
+            flat += (slot, past[i + 1], past[i + 2])
             last = slot
     return tuple(flat)

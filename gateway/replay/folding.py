@@ -11,8 +11,9 @@ from typing import NamedTuple
 import msgspec
 
 from detectors.base import Baseline, Observation, Panel
+from gateway.deciding import decide
 from gateway.decisions import Decision, Policy, Standing, Subject
-from gateway.engine import Folio, decide, fold, importance, weigh
+from gateway.engine import Folio, fold, importance, weigh
 from gateway.pace import due
 from gateway.replay.changes import Change, decided, lapsed
 from gateway.replay.holding import Holding

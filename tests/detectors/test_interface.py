@@ -1,4 +1,3 @@
-import math
 from typing import Any
 
 import pytest
@@ -17,15 +16,10 @@ NOW = 1_700_000_000.0
         (0.5, {"logprobs": 5}),
         (0.5, {"logprobs": 20, "max_tokens": 17}),
         (0.25, {"logprobs": 1, "max_tokens": 500}),
-        (0.5, {"samples": 4, "temperature": 0.7}),
-        (0.5, {"samples": 64}),
-        (0.5, {"samples": 4, "logprobs": 2}),
         (0.0, {}),
         (0.0, {"logit_bias": 300}),
         (0.0, {"logprobs": 20, "max_tokens": 16}),
-        (0.0, {"samples": 3}),
-        (0.0, {"samples": 64, "temperature": 0.2}),
-        (0.0, {"samples": 64, "temperature": math.nan}),
+        (0.0, {"samples": 64}),
     ],
 )
 def test_a_question_is_worth_how_plainly_it_probes(x: float, parameters: dict[str, Any]) -> None:
@@ -44,14 +38,13 @@ def test_a_logit_bias_with_log_probabilities_lifts_logits(x: float, parameters: 
 
 def test_reasons_name_each_kind_of_probe_by_its_share() -> None:
     state = Interface().initial()
-    probes: list[dict[str, Any]] = [{"logprobs": 5, "logit_bias": 9}, {"samples": 9}, {}, {}]
+    probes: list[dict[str, Any]] = [{"logprobs": 5, "logit_bias": 9}, {}, {}, {}]
     for parameters in probes:
         state = Interface().update(state, QueryObservation(at=NOW, **parameters))
     assert Interface().evidence(state, Baseline()).because == {
         "queries": 4.0,
         "bias_with_logprobs_share": 0.25,
         "logprobs_over_long_text_share": 0.25,
-        "many_samples_share": 0.25,
     }
 
 

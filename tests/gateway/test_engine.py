@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.base import AnswerObservation, Baseline, Evidence, Family, Harvest, Observation, Panel, QueryObservation
-from gateway.decisions import Decision, Standing, Subject, Verdict
-from gateway.engine import Folio, begin, decide, fold, importance, log_mean, merge, seal, unseal, weigh
+from gateway.decisions import Standing, Subject
+from gateway.engine import Folio, begin, fold, importance, merge, seal, unseal, weigh
 
 ANNA = Subject("key", "anna")
 NOW = 1_800_000_000.0
@@ -170,12 +170,6 @@ def test_the_baseline_reaches_the_detectors() -> None:
     assert standing.families["timing"] == 8.0
 
 
-@given(st.lists(st.floats(0, 5000), min_size=1, max_size=8))
-def test_a_mean_of_e_values_lies_between_largest_and_its_share(weights: list[float]) -> None:
-    mean = log_mean(weights)
-    assert max(0.0, max(weights) - math.log(len(weights))) - 1e-9 <= mean <= max(weights) + 1e-9
-
-
 def test_importance_grows_with_doublings_and_nats_and_is_bounded() -> None:
     assert importance(standing(exchanges=0)) == 0
     assert importance(standing(exchanges=1)) == 1
@@ -186,68 +180,3 @@ def test_importance_grows_with_doublings_and_nats_and_is_bounded() -> None:
 
 def standing(exchanges: int = 0, weight: float = 0.0, at: float = NOW) -> Standing:
     return Standing(subject=ANNA, at=at, weight=weight, families={}, evidence={}, harvest=Harvest(exchanges=exchanges))
-
-
-def verdict(action: str = "trim", severity: int = 2, **other: object) -> Verdict:
-    fields = {"lasts": 100.0, "mode": "enforce", "policy": "p", "revision": "r1", **other}
-    return Verdict(action=action, severity=severity, **fields)  # type: ignore[arg-type]  # by name
-
-
-def taken(of: Verdict, at: float = NOW) -> Decision:
-    decision = decide(standing(at=at), of, None, "dec_0")
-    assert decision is not None
-    return decision
-
-
-def decided(of: Verdict | None, current: Decision | None, at: float = NOW + 1) -> str:
-    decision = decide(standing(at=at), of, current, "dec_1")
-    return decision.action if decision else "nothing"
-
-
-def test_a_decision_says_what_the_verdict_said_and_on_what_numbers() -> None:
-    decision = decide(standing(exchanges=7, weight=3.0), verdict(parameters={"logprobs": True}), None, "dec_7")
-    assert decision is not None
-    assert (decision.id, decision.subject, decision.at, decision.until) == ("dec_7", ANNA, NOW, NOW + 100)
-    assert (decision.action, decision.severity, decision.mode, decision.revision) == ("trim", 2, "enforce", "r1")
-    assert (decision.weight, decision.harvest.exchanges, decision.parameters) == (3.0, 7, {"logprobs": True})
-
-
-def test_without_a_verdict_nothing_is_decided() -> None:
-    assert decided(None, None) == "nothing"
-    assert decided(None, taken(verdict())) == "nothing"
-
-
-def test_a_stricter_verdict_takes_effect_at_once() -> None:
-    assert decided(verdict("deny", 5), taken(verdict())) == "deny"
-
-
-def test_a_milder_verdict_waits_until_the_old_decision_has_lapsed() -> None:
-    old = taken(verdict("deny", 5))
-    assert decided(verdict(), old) == "nothing"
-    assert decided(verdict(), old, at=NOW + 100) == "trim"
-
-
-def test_the_same_verdict_renews_only_when_less_than_half_is_left() -> None:
-    old = taken(verdict())
-    assert decided(verdict(), old, at=NOW + 50) == "nothing"
-    assert decided(verdict(), old, at=NOW + 51) == "trim"
-
-
-def test_equally_strict_but_different_takes_effect_at_once() -> None:
-    old = taken(verdict())
-    assert decided(verdict("blur"), old) == "blur"
-    assert decided(verdict(parameters={"max_tokens": 5}), old) == "trim"
-
-
-def test_a_measure_in_force_is_not_lifted_by_a_severer_one_in_shadow() -> None:
-    assert decided(verdict("deny", 5, mode="shadow"), taken(verdict())) == "nothing"
-
-
-def test_enforcing_what_was_tried_in_shadow_takes_effect_at_once() -> None:
-    assert decided(verdict(revision="r2"), taken(verdict(mode="shadow"))) == "trim"
-
-
-def test_a_policy_put_back_into_shadow_lets_go_at_once() -> None:
-    old = taken(verdict("deny", 5))
-    assert decided(verdict("deny", 5, mode="shadow", revision="r2"), old) == "deny"
-    assert decided(verdict(revision="r2", policy="another"), old) == "nothing"

@@ -10,6 +10,7 @@ from google.genai import errors, types
 
 ASKED = "How do lighthouse keepers pass a long winter?"
 MODEL = "gemini-sim-1"
+BOTH: Any = ["quay", "tide"]  # what the SDK takes here depends on whether an imaging library is installed
 FORECAST = types.FunctionDeclaration(
     name="forecast",
     parameters=types.Schema(
@@ -70,7 +71,7 @@ ASKS: dict[str, Ask] = {
     "compressed": lambda to: generate(to, "gzip"),
     "compressed stream": lambda to: stream(to, "gzip"),
     "token count": lambda to: to.models.count_tokens(model=MODEL, contents=ASKED),
-    "embeddings": lambda to: to.models.embed_content(model="gemini-embedding-sim", contents=["quay", "tide"]),
+    "embeddings": lambda to: to.models.embed_content(model="gemini-embedding-sim", contents=BOTH),
     "models": lambda to: list(to.models.list()),
     "one model": lambda to: to.models.get(model=MODEL),
 }

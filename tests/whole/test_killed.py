@@ -95,7 +95,7 @@ def kill_at_random(whole: Whole, load: Load, roles: list[str], dice: random.Rand
 def counted(whole: Whole) -> tuple[dict[str, int], int]:
     """Return the exchanges of every key of the load, and of those that came before it."""
     cases = {subject: harvest.exchanges for subject, harvest in whole.cases().items()}
-    (total,) = (exchanges for subject, exchanges in cases.items() if subject.scope == "network")
+    total = sum(exchanges for subject, exchanges in cases.items() if subject.scope == "network")  # one, or none yet
     before = {whole.key("sk-denied"), whole.key("sk-hello")}
     loads = {s.value: exchanges for s, exchanges in cases.items() if s.scope == "key" and s not in before}
     earlier = sum(exchanges for subject, exchanges in cases.items() if subject in before)

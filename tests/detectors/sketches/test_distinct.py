@@ -5,7 +5,7 @@ from datasketches import hll_sketch, hll_union, tgt_hll_type
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.sketches.distinct import Count, add, count, union
+from detectors.sketches.distinct import Count, add, add_all, count, union
 
 anything = st.lists(st.integers(-(2**70), 2**70), max_size=60)
 LGK = 8
@@ -69,3 +69,11 @@ def test_a_sketch_stays_as_small_as_it_says(lgk: int, most: int) -> None:
 
 def test_large_fingerprints_are_told_apart() -> None:
     assert count(fold([2**64 - 1, 2**64 - 2, 2**63 + 1, 2**62])).mid == pytest.approx(4.0, abs=0.01)
+
+
+@given(st.lists(st.integers(-(2**70), 2**70), max_size=300), st.integers(0, 300))
+def test_a_batch_leaves_the_very_sketch_that_its_things_leave_one_by_one(items: list[int], cut: int) -> None:
+    one_by_one = b""
+    for item in items:
+        one_by_one = add(one_by_one, item, 7)
+    assert add_all(add_all(b"", items[:cut], 7), items[cut:], 7) == one_by_one

@@ -62,8 +62,8 @@ def text(lines: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> bytes:
 
 
 def small() -> bytes:
-    """Return four days of one tenant of each kind, at most so many exchanges each that some are weighed seldom."""
-    return encoded(traffic(1, days=4, most=250))
+    """Return three days of one tenant of each kind, at most so many exchanges each that some are weighed seldom."""
+    return encoded(traffic(1, days=3, most=90))
 
 
 def run(folder: Path, *words: str | Path, given: bytes = b"") -> Ran:
