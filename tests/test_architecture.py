@@ -22,7 +22,7 @@ PURE = [
     *(ROOT / "gateway" / "embedding" / f"{name}.py" for name in ("base", "characters", "static", "wordpiece")),
 ]
 WAITING = {"asyncio", "socket", "time", "random", "secrets", "logging", "threading", "subprocess", "uuid"}
-READS_FILES = {"calibrate.py", "pack.py", "__main__.py"}  # the lab's commands
+READS_FILES = {"pack.py", "__main__.py"}  # the lab's commands
 ONE_IMPORTER = {
     "prometheus_client": {"gateway/metrics.py"},
     "onnxruntime": {"gateway/embedding/onnx.py"},

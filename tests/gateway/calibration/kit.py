@@ -45,11 +45,11 @@ def labelling(seed: int, count: int) -> list[AnswerObservation]:
 
 def harvest(seed: int, count: int) -> list[AnswerObservation]:
     """A harvester: single new tasks, long answers, log-probabilities."""
-    return list(_said(Random(seed), count, 1, 600.0, 0, asks=1, logprobs=5))
+    return list(_said(Random(seed), count, 1, 600.0, 0, greedy=True))
 
 
 def _said(
-    rng: Random, count: int, turns: int, tokens: float, scaffold: int, **other: int
+    rng: Random, count: int, turns: int, tokens: float, scaffold: int, *, greedy: bool = False
 ) -> Iterator[AnswerObservation]:
     at = NOON + rng.random() * 3600.0
     habit = rng.uniform(0.6, 1.6)  # of this subject: how long its answers are
@@ -57,7 +57,8 @@ def _said(
         at += rng.expovariate(1 / 1800.0)
         query = QueryObservation(
             at=at, turns=turns, scaffold=scaffold, payload=1 + rng.getrandbits(60), payload_chars=200,
-            cell=rng.randrange(2048), vector=bytes(rng.randrange(256) for _ in range(32)), **other,
+            cell=rng.randrange(2048), vector=bytes(rng.randrange(256) for _ in range(32)), asks=int(greedy),
+            logprobs=5 * greedy,
         )  # fmt: skip
         said = max(1, round(tokens * habit * rng.lognormvariate(0.0, 0.3)))
         yield AnswerObservation(at=at + 2.0, query=query, completion_tokens=said, text_chars=4 * said, entropy=4.0)

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from detectors.base import Harvest
-from gateway.calibration import trial
+from gateway.calibration import learning, trial
+from gateway.calibration.lives import Life
 from gateway.calibration.trial import Verdicts, crossed, expected, rungs
 from gateway.decisions import Verdict
 from gateway.policies.ladder import Ladder, Rung
@@ -39,9 +40,9 @@ def test_honest_subjects_hardly_ever_alarm_and_a_harvester_among_them_does() -> 
 
 def test_nobody_is_judged_by_numbers_it_had_a_part_in(monkeypatch: pytest.MonkeyPatch) -> None:
     taught: list[set[str]] = []
-    learnt = trial.learnt
+    learnt = learning.learnt
 
-    def spied(baseline: object, lives: list[kit.Life], *rest: object) -> object:
+    def spied(baseline: object, lives: list[Life], *rest: object) -> object:
         taught.append({life.subject.value for life in lives})
         return learnt(baseline, lives, *rest)  # type: ignore[arg-type] # passed on as they came
 

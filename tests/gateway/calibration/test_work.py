@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.calibration.lives import Life
 from gateway.calibration.work import TooFewError, calibrate
 from tests.gateway.calibration import kit
 
@@ -33,7 +34,7 @@ def test_who_is_there_is_told_twice_for_the_progress() -> None:
 
 
 @pytest.mark.parametrize("lives", [[], HONEST[:1], HONEST[:24], [kit.life(kit.chat, n, 7) for n in range(30)]])
-def test_too_few_are_refused(lives: list[kit.Life]) -> None:
+def test_too_few_are_refused(lives: list[Life]) -> None:
     with pytest.raises(TooFewError, match="25 such are needed"):
         calibrate(kit.task(), kit.gathered(lives), kit.nothing)
 
