@@ -14,6 +14,7 @@ from detectors.interface import Interface
 from detectors.lab.nulls import RATES, TOLERATED, lowest_rate, rarefaction, upper
 
 SIZES = (32, 64, 128, 256)
+MUTE = 1.0 - 1e-6  # a null that nothing can beat
 
 
 def life(share: float, queries: int, seed: int = 1) -> list[Any]:
@@ -29,17 +30,21 @@ def life(share: float, queries: int, seed: int = 1) -> list[Any]:
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.3, 0.6])
 def test_the_lowest_rate_is_the_one_at_which_the_subject_is_silent_and_no_lower(share: float) -> None:
     states = life(share, 400)
-    rate = lowest_rate(Interface(), "interface.rate", states)
+    rate = lowest_rate(Interface(), "interface.lift_rate", states)
     weights = {
-        r: max(Interface().evidence(s, Baseline(numbers={"interface.rate": r})).weight for s in states) for r in RATES
+        r: max(
+            Interface().evidence(s, Baseline(numbers={"interface.rate": MUTE, "interface.lift_rate": r})).weight
+            for s in states
+        )
+        for r in RATES
     }
     assert weights[rate] <= TOLERATED
     assert all(weights[lower] > TOLERATED for lower in RATES if lower < rate)
 
 
 def test_few_queries_say_little() -> None:
-    assert lowest_rate(Interface(), "interface.rate", life(1.0, 3)) < 0.5
-    assert lowest_rate(Interface(), "interface.rate", life(1.0, 300)) >= 0.97
+    assert lowest_rate(Interface(), "interface.lift_rate", life(1.0, 3)) < 0.5
+    assert lowest_rate(Interface(), "interface.lift_rate", life(1.0, 300)) >= 0.97
 
 
 def test_an_upper_bound_covers_the_quantile_nearly_always() -> None:
