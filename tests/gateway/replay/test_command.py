@@ -85,8 +85,9 @@ def test_standard_input_is_read(tmp_path: Path) -> None:
 
 
 def test_files_that_overlap_are_merged_by_time(tmp_path: Path, traffic: bytes) -> None:
-    lines = traffic.splitlines(keepends=True)
-    (tmp_path / "whole").write_bytes(traffic)
+    rows = [msgspec.json.decode(row) for row in traffic.splitlines()]
+    lines = [text([row | {"at": row["at"] + number / 1e5}]) for number, row in enumerate(rows)]  # no two at one time
+    (tmp_path / "whole").write_bytes(b"".join(lines))
     (tmp_path / "odd").write_bytes(b"".join(lines[1::2]))
     (tmp_path / "even").write_bytes(b"".join(lines[::2]))
     merged = run(tmp_path, tmp_path / "odd", tmp_path / "even").changes
