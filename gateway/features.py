@@ -24,7 +24,8 @@ from gateway.shingles import Shingles
 
 QUOTES: Final = 48  # shingles of what is handed in: about 400 characters of it
 SERVED: Final = 4  # shingles of an answer: enough to know it again
-_READ: Final = 4096  # characters; each is four bytes at most
+BEGINNING, PASTED = 512, 1536  # characters of an answer whose shingles are kept, and of a turn that is searched for them
+_READ: Final = 1024  # characters; each is four bytes at most
 _COUNTS = np.arange(4 * _READ + 1, dtype=np.float64)
 _LOGS = _COUNTS * np.log2(np.maximum(_COUNTS, 1.0))  # count times its logarithm, by count
 _MOST: Final = 2**31 - 1  # clients may ask for 10^30 tokens; storage and sketches hold 64 bits
@@ -106,7 +107,7 @@ class Features:
             bag=self._prints.bag(newest),
             grams=grams(core(newest), self._prints.seed),
             vector=packed(vector),
-            quotes=self._shingles.of(newest, QUOTES),
+            quotes=self._shingles.of(newest[:PASTED], QUOTES),
         )
 
     def _answered(self, answer: Answer, entry: Entry, asked: QueryObservation) -> AnswerObservation:
@@ -129,7 +130,7 @@ class Features:
             complete=entry.complete and (answer.ended or entry.truncated),
             took=took,
             entropy=entropy(answer.text),
-            shingles=self._shingles.of(answer.text, SERVED),
+            shingles=self._shingles.of(answer.text[:BEGINNING], SERVED),
         )
 
 

@@ -22,7 +22,7 @@ def life(share: float, queries: int, seed: int = 1) -> list[Any]:
     state, states = detector.initial(), []
     for i in range(queries):
         probing = rng.random() < share
-        state = detector.update(state, QueryObservation(at=60.0 * i, logprobs=5 * probing))
+        state = detector.update(state, QueryObservation(at=60.0 * i, logprobs=5 * probing, logit_bias=9 * probing))
         states.append(state)
     return states
 
