@@ -24,6 +24,7 @@ from gateway.identity import key_hash
 from gateway.lab.command import lab
 from gateway.plugins import PluginError
 from gateway.policies.file import load_policies
+from gateway.reasons import reasons
 from gateway.replay.command import command as replay
 from gateway.secret import secret
 from gateway.slips import MisplacedError
@@ -160,10 +161,14 @@ def _row(decision: Decision, at: float) -> str:
 
 def _print(rows: Iterable[Decision], output: str) -> None:
     if output == "json":
-        click.echo(msgspec.json.encode(list(rows)).decode())
+        click.echo(
+            msgspec.json.encode([{**msgspec.to_builtins(r), "reasons": reasons(r.evidence)} for r in rows]).decode()
+        )
         return
     for row in rows:
         click.echo(_row(row, now()))
+        for reason in reasons(row.evidence):
+            click.echo(f"    {reason}")
 
 
 @decisions.command("list")

@@ -24,7 +24,10 @@ from gateway.shingles import Shingles
 
 QUOTES: Final = 48  # shingles of what is handed in: about 400 characters of it
 SERVED: Final = 4  # shingles of an answer: enough to know it again
-BEGINNING, PASTED = 512, 1536  # characters of an answer whose shingles are kept, and of a turn that is searched for them
+BEGINNING, PASTED = (
+    512,
+    1536,
+)  # characters of an answer whose shingles are kept, and of a turn that is searched for them
 _READ: Final = 1024  # characters; each is four bytes at most
 _COUNTS = np.arange(4 * _READ + 1, dtype=np.float64)
 _LOGS = _COUNTS * np.log2(np.maximum(_COUNTS, 1.0))  # count times its logarithm, by count

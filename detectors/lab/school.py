@@ -31,7 +31,7 @@ BATCH: Final = (
 )  # detectors that know batch use as such: their rates are those of clients who
 # interact. Labellers, evaluators and generators exceed them all day, which is why these detectors stop at a ceiling
 COVERED: Final = 0.8  # share of the interacting subjects whose rates such a null covers
-FEW: Final = ("elicitation",)  # whose honest exceptions are too few in any class to be learnt: the default is the least
+FEW: Final = ("elicitation",)  # whose honest exceptions are too few in a class to be learnt: that of all is the least
 OWN_PLACE: Final = 0.5  # how likely a class must be for a subject to count as its member
 LOOKS: Final = tuple(sorted({round(8 * 2 ** (i / 2)) for i in range(24)}))  # exchanges at which a life is looked at
 _QUIET: Final = 8  # exchanges that a mean needs
@@ -204,7 +204,7 @@ def _rates(
         for kind, some in by_class.items():
             its = [lowest[id(r)] for r in some if r.looks]
             if not rate.startswith(POOLED) and len(its) >= FEWEST:
-                least = default if name in FEW else default / 5.0
+                least = found.numbers[rate] if name in FEW else default / 5.0
                 found.classes.setdefault(kind, {})[rate] = max(least, nulls.kept(its, spoilt))
 
 

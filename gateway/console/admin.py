@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from gateway import metrics
 from gateway.decisions import Decision, Standing
+from gateway.reasons import reasons
 from gateway.stores.base import StoreError
 
 _LIMIT = 1000  # most rows of one listing
@@ -29,6 +30,11 @@ class Shown(Protocol):
     def measure(self) -> None:
         """Set the gauges that must be right even when no analyst lives to set them."""
         ...
+
+
+def _explained(rows: Sequence[Decision] | Sequence[Standing]) -> list[dict[str, Any]]:
+    """Return rows with a sentence for each reason, the strongest first."""
+    return [{**msgspec.to_builtins(row), "reasons": reasons(row.evidence)} for row in rows]
 
 
 def _json(value: object, status: int = 200) -> Response:
@@ -60,11 +66,11 @@ def create(shown: Shown, reload: Callable[[], None], version: str) -> FastAPI:
 
     @app.get("/subjects")
     def subjects(limit: int = 100) -> Response:
-        return _json(shown.subjects(max(1, min(limit, _LIMIT))))
+        return _json(_explained(shown.subjects(max(1, min(limit, _LIMIT)))))
 
     @app.get("/decisions")
     def decisions() -> Response:
-        return _json(shown.decisions())
+        return _json(_explained(shown.decisions()))
 
     @app.post("/-/reload", status_code=202)
     def reload_policies() -> Response:

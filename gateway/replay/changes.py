@@ -7,6 +7,7 @@ import msgspec
 
 from detectors.base import Evidence, Harvest
 from gateway.decisions import Decision, Standing, Subject
+from gateway.reasons import reasons
 from gateway.replay.names import told
 
 _LARGEST = 700.0  # nats; the largest e-value that a JSON reader can hold is near exp(709)
@@ -43,6 +44,7 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
             "one_in": one_in(self.weight),
             "weight": self.weight,
             "evidence": self.evidence,
+            "reasons": reasons(self.evidence),
             "harvest": self.harvest,
             "policy": self.policy,
             "rule": self.rule,
