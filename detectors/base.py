@@ -21,6 +21,10 @@ Family: TypeAlias = Literal["content", "identity", "timing", "interface"]
 
 SCAFFOLDS = 2**64  # fingerprints are 64-bit unsigned integers
 LEAST_SHARE = 0.15  # of a class in a subject's placement, below which the class is out of the question
+CEILING = (
+    4.6  # nats, one in a hundred: what a habit that honest batch jobs have too says at most. Averaged in two families
+)
+# such habits stay below one in ten thousand: it takes a third, or evidence that no honest habit gives
 CELLS = 2048  # cells of the locality-sensitive hash over payload embeddings
 
 

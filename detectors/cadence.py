@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import msgspec
 
-from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation
+from detectors.base import CEILING, AnswerObservation, Baseline, Evidence, Family, Observation
 from detectors.stats import betting, tally
 from detectors.stats.tally import DAYS, GRAINS, Tally
 from detectors.taking import Worth, worth_taking
@@ -82,7 +82,7 @@ class Cadence:
         ...         answer = AnswerObservation(at=at, query=QueryObservation(at=at), completion_tokens=tokens)
         ...         state = Cadence().update(state, answer)
         ...     return round(Cadence().evidence(state, Baseline()).weight, 1)
-        >>> life(lambda: 10.0) > 4.6, life(lambda: random.expovariate(0.1)), life(lambda: 10.0, tokens=5)
+        >>> life(lambda: 10.0) > 4.5, life(lambda: random.expovariate(0.1)), life(lambda: 10.0, tokens=5)
         (True, 0.0, 0.0)
 
     References:
@@ -90,7 +90,7 @@ class Cadence:
         arrivals of a code service (Azure 2023) and a chat service (Mooncake), 1 busy frame in 400 is even.
     """
 
-    ceiling: float = 6.9
+    ceiling: float = CEILING
     long_tokens: float = 200
     long_chars: float = 800
     turns: float = 2
@@ -101,7 +101,7 @@ class Cadence:
     state: ClassVar[type[CadenceState]] = CadenceState
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"cadence.rate": 0.3})
     delay: ClassVar[int] = 1000  # long answers, one each ten seconds, until `speaks`, under the default null
-    speaks: ClassVar[float] = 4.6  # nats: one in a hundred
+    speaks: ClassVar[float] = 4.5  # nats: all but its ceiling
     merge_tolerance: ClassVar[float] = math.inf  # nats; see above, and the detector's own tests for what does hold
 
     def initial(self) -> CadenceState:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import msgspec
 
-from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation
+from detectors.base import CEILING, AnswerObservation, Baseline, Evidence, Family, Observation
 from detectors.sketches import distinct
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
@@ -56,13 +56,13 @@ class Consumption:
         ...         state = Consumption().update(state, answer)
         ...     return round(Consumption().evidence(state, Baseline()).weight, 1)
         >>> life(80, 300), life(80, 3), life(5, 300), life(80, 300, turns=5)
-        (6.9, 0.0, 0.0, 0.0)
+        (4.6, 0.0, 0.0, 0.0)
 
     References:
         Stillguard's threat notes, signals S5 and S6; Shin, Ramdas, Rinaldo 2023.
     """
 
-    ceiling: float = 6.9
+    ceiling: float = CEILING
     tokens: float = 48
     expands: float = 0.5
 
@@ -71,7 +71,7 @@ class Consumption:
     state: ClassVar[type[ConsumptionState]] = ConsumptionState
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"consumption.rate": 0.5})
     delay: ClassVar[int] = 40  # queries of a plain harvester until `speaks`, under the default null
-    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
+    speaks: ClassVar[float] = CEILING  # nats: one in a hundred
     merge_tolerance: ClassVar[float] = 0.1  # share of the weight (and 0.5 nats): the sketch
 
     def initial(self) -> ConsumptionState:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import msgspec
 from msgspec.structs import replace
 
-from detectors.base import Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.base import CEILING, Baseline, Evidence, Family, Observation, QueryObservation
 from detectors.sketches import distinct
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
@@ -82,7 +82,7 @@ class Elicitation:
         Stillguard's threat notes, signal S2 and the public false positives of section 2.4; Shin et al. 2023.
     """
 
-    ceiling: float = 6.9
+    ceiling: float = CEILING
 
     name: ClassVar[str] = "elicitation"
     family: ClassVar[Family] = "content"

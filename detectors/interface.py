@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
-from detectors.base import Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.base import CEILING, Baseline, Evidence, Family, Observation, QueryObservation
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
 
@@ -36,6 +36,7 @@ class Interface:
     ``interface.lift_rate``, the highest share of its questions with both bias and log-probabilities.
 
     Attributes:
+        ceiling: most that log-probabilities without a bias ever say, nats: scoring jobs take them as well.
         scoring_tokens: a cap on the answer up to which log-probabilities serve scoring, tokens.
         many_logprobs: alternatives per token from which on they are many.
 
@@ -54,6 +55,7 @@ class Interface:
         Carlini et al. 2024, "Stealing part of a production language model"; Stillguard's threat notes, signal S12.
     """
 
+    ceiling: float = CEILING
     scoring_tokens: float = 16
     many_logprobs: float = 5
 
@@ -90,9 +92,10 @@ class Interface:
         _, lifted = tally.columns(state.lifted)
         if not any(grains) and not any(lifted):
             return Evidence()
-        rates = tuple([baseline.number(name, default) for name, default in self.nulls.items()])
-        both = [grain / GRAINS for grain in grains], [grain / GRAINS for grain in lifted]
-        bet = betting.log_e_mean(trials, both, rates, DAILY)
+        rate, lift = (baseline.number(name, default) for name, default in self.nulls.items())
+        scored = betting.log_e_sum(trials, [grain / GRAINS for grain in grains], rate, DAILY)
+        lifts = betting.log_e_sum(trials, [grain / GRAINS for grain in lifted], lift, DAILY)
+        bet = betting.log_mean(min(self.ceiling, scored), lifts)
         n = sum(trials)
         because = {
             "queries": float(n),

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
-from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation
+from detectors.base import CEILING, AnswerObservation, Baseline, Evidence, Family, Observation
 from detectors.sketches import distinct
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
@@ -78,7 +78,7 @@ class Repetition:
         ...         state = Repetition().update(state, answer)
         ...     return round(Repetition().evidence(state, Baseline()).weight, 1)
         >>> life([(i, 600) for i in range(100)])  # as sure as it gets
-        6.9
+        4.6
         >>> life([(i, 4) for i in range(100)])  # labelling: short answers
         0.0
         >>> life([(i % 9, 600) for i in range(100)])  # the same nine items again and again
@@ -92,14 +92,14 @@ class Repetition:
     long_chars: float = 800
     turns: float = 2
     expands: float = 1.3
-    ceiling: float = 6.9
+    ceiling: float = CEILING
 
     name: ClassVar[str] = "repetition"
     family: ClassVar[Family] = "interface"
     state: ClassVar[type[RepetitionState]] = RepetitionState
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"repetition.rate": 0.25, "repetition.scaffold_rate": 0.5})
     delay: ClassVar[int] = 60  # queries of a plain harvester until `speaks`, under the default nulls
-    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
+    speaks: ClassVar[float] = CEILING  # nats: one in a hundred
     merge_tolerance: ClassVar[float] = 0.1  # share of the weight (and 0.5 nats): sketches below ~30 things count
     # coupons or registers, depending on the way there
 

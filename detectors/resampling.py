@@ -9,7 +9,7 @@ from typing import ClassVar
 import msgspec
 from msgspec.structs import replace
 
-from detectors.base import Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.base import CEILING, Baseline, Evidence, Family, Observation, QueryObservation
 from detectors.sketches import distinct
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
@@ -65,7 +65,7 @@ class Resampling:
         ...         state = Resampling().update(state, query)
         ...     return Resampling().evidence(state, Baseline()).weight
         >>> life(draws=8), life(draws=1), life(draws=8, heat=0.0)
-        (6.9, 0.0, 0.0)
+        (4.6, 0.0, 0.0)
 
     References:
         Ho et al. 2022, "Large language models are reasoning teachers" (8 to 64 draws); Wang et al. 2023, "Large
@@ -74,14 +74,14 @@ class Resampling:
 
     hot: float = 0.3
     many: float = 4
-    ceiling: float = 6.9
+    ceiling: float = CEILING
 
     name: ClassVar[str] = "resampling"
     family: ClassVar[Family] = "interface"
     state: ClassVar[type[ResamplingState]] = ResamplingState
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"resampling.rate": 0.25})
     delay: ClassVar[int] = 96  # questions, eight draws each, until `speaks`, under the default null
-    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
+    speaks: ClassVar[float] = CEILING  # nats: one in a hundred
     merge_tolerance: ClassVar[float] = inf
 
     def initial(self) -> ResamplingState:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import msgspec
 
-from detectors.base import Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.base import CEILING, Baseline, Evidence, Family, Observation, QueryObservation
 from detectors.stats import likeness, tally
 
 EDGES = (1.0, 4.0, 15.0, 60.0, 240.0, 3600.0)  # seconds between two queries: borders of the kinds of gap
@@ -58,6 +58,9 @@ class Rhythm:
 
     Numbers read from the baseline: ``rhythm.<share>`` and its ``.slope``, ``rhythm.tail.*``.
 
+    Attributes:
+        ceiling: most that it ever says, nats: timing alone never condemns.
+
     Example:
         >>> import random
         >>> numbers = {"rhythm.even": 8.0, "rhythm.tail.from": 4.0, "rhythm.tail.scale": 0.5}
@@ -74,6 +77,8 @@ class Rhythm:
         Shinomoto, Shima, Tanji 2003 (local variation); Stillguard's threat notes, signal S9.
     """
 
+    ceiling: float = CEILING
+
     name: ClassVar[str] = "rhythm"
     family: ClassVar[Family] = "timing"
     state: ClassVar[type[RhythmState]] = RhythmState
@@ -83,7 +88,7 @@ class Rhythm:
         | {"even": 1, "awake": 1, "steady": 1, "pace": 1, "peak": 1, "many": 1, "even.awake": 1, "days": 0}
     )
     delay: ClassVar[int] = 100  # ticks of a clock until `speaks`, if evenness has a weight and a narrow tail
-    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
+    speaks: ClassVar[float] = CEILING  # nats: one in a hundred
     merge_tolerance: ClassVar[float] = math.inf
 
     def initial(self) -> RhythmState:
@@ -150,6 +155,7 @@ class Rhythm:
         weight = likeness.log_e(self.name, shares, n, baseline)
         if not weight:
             return Evidence()
+        weight = min(self.ceiling, weight)
         return Evidence(weight, {"queries": n} | {name: value for name, value in shares.items() if "." not in name})
 
     def spans(self, state: RhythmState, _baseline: Baseline) -> list[tuple[float, dict[str, float]]]:

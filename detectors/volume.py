@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import msgspec
 
-from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation
+from detectors.base import CEILING, AnswerObservation, Baseline, Evidence, Family, Observation
 from detectors.sketches import distinct
 from detectors.stats import likeness
 
@@ -45,14 +45,14 @@ class Volume:
         ...     said = [AnswerObservation(at=query.at, query=query) for query in asked]
         ...     state = Volume().fold(Volume().initial(), said)
         ...     return round(Volume().evidence(state, Baseline(numbers=numbers)).weight, 1)
-        >>> life(4000) > 4.0, life(50)
+        >>> life(4000) >= 4.0, life(50)
         (True, 0.0)
 
     References:
         CISA AA26-251A ("new accounts that immediately reach maximum quota"); Stillguard's threat notes, S5 and S9.
     """
 
-    ceiling: float = 9.2
+    ceiling: float = CEILING
 
     name: ClassVar[str] = "volume"
     family: ClassVar[Family] = "timing"
@@ -60,7 +60,7 @@ class Volume:
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({})
     signs: ClassVar[Mapping[str, int]] = MappingProxyType({"many": 1})
     delay: ClassVar[int] = 4000  # new questions answered until `speaks`, where four hundred begin a narrow tail
-    speaks: ClassVar[float] = 6.9  # nats: one in a thousand
+    speaks: ClassVar[float] = CEILING  # nats: one in a hundred
     merge_tolerance: ClassVar[float] = 0.1  # share of the weight (and 0.5 nats): the sketch
 
     def initial(self) -> VolumeState:

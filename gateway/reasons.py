@@ -46,7 +46,7 @@ def _repetition(why: Because) -> str:
 def _coverage(why: Because) -> str:
     return (
         f"{round(why['queries'])} prompts fell into {round(why['cells'])} regions of content, "
-        f"where clients of this kind reach about {round(why['expected'])}"
+        f"where honest clients reach about {round(why['expected'])}"
     )
 
 

@@ -57,7 +57,8 @@ def test_a_platform_whose_honest_clients_all_probe_can_calibrate_it_away() -> No
     state = Interface().initial()
     for _ in range(1000):
         state = Interface().update(state, QueryObservation(at=NOW, logprobs=5))
-    assert Interface().evidence(state, Baseline()).weight > 13.8
+    assert 3.0 < Interface().evidence(state, Baseline()).weight < Interface().ceiling
+    assert Interface(ceiling=1000.0).evidence(state, Baseline()).weight > 13.8
     assert Interface().evidence(state, Baseline(numbers={"interface.rate": 0.5})).weight == 0.0
     assert Interface().statistic(state) == {"interface.rate": 0.5, "interface.lift_rate": 0.0}
 
