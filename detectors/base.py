@@ -51,9 +51,9 @@ class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tru
         images: images given.
         streamed: the answer is to be streamed.
         named: the client says which end user asks.
-        asks: what kind of thing is asked for, a set of marks (``gateway.asks``).
-        bag: fingerprint of the payload's sentences in any order; 0 if it has only one.
-        grams: keyed hashes of what begins at the payload's words, at most 24.
+        asks: what kind of thing is asked for, marks (``gateway.asks``); 0 but for single questions without tools.
+        bag: fingerprint of the payload's sentences in any order; 0 if it has only one, or is part of a conversation.
+        grams: keyed hashes of what begins at the payload's words, at most 24; none but of single questions.
         vector: the payload's embedding, one signed byte a dimension; empty if there is no text.
         quotes: sampled shingles of what is handed in: earlier answers in the history, and the newest turn.
     """

@@ -22,6 +22,9 @@ from gateway.grams import grams
 from gateway.scaffold import Fingerprints, core
 from gateway.shingles import Shingles
 
+SINGLE: Final = (
+    2  # messages of a single question: what it asks is looked at in none but these, where detectors ask for it
+)
 QUOTES: Final = 48  # shingles of what is handed in: about 400 characters of it
 SERVED: Final = 4  # shingles of an answer: enough to know it again
 BEGINNING, PASTED = (
@@ -86,6 +89,7 @@ class Features:
         in_turn = "" if in_system else _said_before(edges(first, DEMANDS_EDGE))
         if newest is not first and not (in_system or in_turn):
             in_turn = demanded(newest)
+        alone = max(len(query.turns), 1) <= SINGLE and not query.tools and not query.tool_results
         return QueryObservation(
             at=_seconds(entry.at),
             scaffold=self._prints.scaffold(query.system, first, in_turn),
@@ -106,9 +110,9 @@ class Features:
             images=_count(query.images),
             streamed=query.stream,
             named="user" in [scope for scope, _ in entry.subjects],
-            asks=marks_again(edges(query.system, ASKS_EDGE)) | marks(newest),
-            bag=self._prints.bag(newest),
-            grams=grams(core(newest), self._prints.seed),
+            asks=marks_again(edges(query.system, ASKS_EDGE)) | marks(newest) if alone else 0,
+            bag=self._prints.bag(newest) if alone else 0,
+            grams=grams(core(newest), self._prints.seed) if alone else (),
             vector=packed(vector),
             quotes=self._shingles.of(newest[:PASTED], QUOTES),
         )
