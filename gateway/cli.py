@@ -177,7 +177,10 @@ def _print(rows: Iterable[Decision], output: str) -> None:
 def list_decisions(file: Path, output: str) -> None:
     """List the decisions that stand."""
     store = _store(_loaded(file))
-    _print(store.announced(0, now()).decisions, output)
+    standing = store.announced(0, now()).decisions
+    _print(standing, output)
+    if output == "human" and not standing:
+        click.echo("no decision stands", err=True)
 
 
 def _parameter(pair: str) -> tuple[str, Any]:

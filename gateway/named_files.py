@@ -45,8 +45,9 @@ def _embedding(embedding: Embedding, beside: Path) -> Iterator[Try]:
     if isinstance(embedding, ByOnnx):
         wanted = embedding.onnx
         yield (*at, "onnx", "vocabulary"), wanted.vocabulary, _vocabulary
-        if not _fault(beside / wanted.vocabulary, _vocabulary):
-            yield (*at, "onnx", "model"), wanted.model, lambda _: onnx(wanted, beside)
+        spelt = not _fault(beside / wanted.vocabulary, _vocabulary)
+        # Without its vocabulary a model cannot be tried, but it can be missed.
+        yield (*at, "onnx", "model"), wanted.model, (lambda _: onnx(wanted, beside)) if spelt else Path.stat
 
 
 def _fault(path: Path, use: Callable[[Path], object]) -> str:

@@ -14,11 +14,19 @@ from gateway.demo.clients import Tally
 from gateway.demo.watcher import Thought
 
 _REASONS = {
-    "repetition": "one scaffold, ever new contents",
+    "cadence": "takes long answers evenly, like a machine",
+    "consumption": "takes new answers only, and uses none",
     "coverage": "covers topics unlike any honest client",
+    "departure": "asks about other things than its class",
     "elicitation": "demands the model's reasoning as output",
-    "interface": "draws log-probabilities or many samples",
-    "cadence": "asks like a machine that never rests",
+    "generation": "asks for training data to be made",
+    "interface": "draws log-probabilities of whole texts",
+    "likeness": "is like known harvesters in many ways",
+    "one_way": "never comes back to an answer",
+    "repetition": "one scaffold, ever new contents",
+    "resampling": "draws many answers to one question",
+    "rhythm": "keeps no hours",
+    "volume": "takes more than others of its class",
 }
 _WIDE = 120  # characters of a line from which on reasons fit; the account at the end has them anyway
 _LEAST = math.log(2)  # nats; below it evidence is not worth words

@@ -69,12 +69,20 @@ lab.add_command(learn)
 
 @lab.command("evaluate")
 @click.option(
-    "--pack", "folder", type=_FOLDER, envvar="STILLGUARD_PACK", help="Traffic pack; own-written text without it."
+    "--pack",
+    "folder",
+    type=_FOLDER,
+    envvar="STILLGUARD_PACK",
+    show_envvar=True,
+    help="Traffic pack; own-written text without it.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of every tenant.")
 @click.option("--size", type=click.Choice(list(_SCALES)), default="full", show_default=True, help="How many tenants.")
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=FIGURES, help="Folder for the figures."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=FIGURES,
+    help="Folder for the figures; docs/figures of the source tree without it.",
 )
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Processes; as many as there are cores.")
 @click.option("--baseline", type=_FILE, default=SHIPPED, help="What the detectors bet against.")

@@ -25,10 +25,18 @@ ADVERSARIES = 0.6  # of the benchmark's number: enough of each kind to learn wha
 
 
 @click.command("learn")
-@click.option("--pack", "folder", type=_FOLDER, envvar="STILLGUARD_PACK", help="Traffic pack; own text without it.")
+@click.option(
+    "--pack",
+    "folder",
+    type=_FOLDER,
+    envvar="STILLGUARD_PACK",
+    show_envvar=True,
+    help="Traffic pack; own text without it.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of every account.")
 @click.option("--scale", type=float, default=1.0, show_default=True, help="Of the benchmark's number of accounts.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=SHIPPED, help="File to write.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=SHIPPED,
+              help="File to write; without it the shipped baseline is overwritten.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Processes; as many as there are cores.")
 def learn(folder: Path | None, seed: int, scale: float, out: Path, jobs: int | None) -> None:
     """Learn weights, places, means, tails and rates from accounts that the benchmark never judges."""

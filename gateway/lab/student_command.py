@@ -13,13 +13,22 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command("student")
-@click.option("--pack", type=_FOLDER, envvar="STILLGUARD_PACK", help="Traffic pack; own-written text without it.")
+@click.option(
+    "--pack",
+    type=_FOLDER,
+    envvar="STILLGUARD_PACK",
+    show_envvar=True,
+    help="Traffic pack; own-written text without it.",
+)
 @click.option("--detection", type=click.Path(dir_okay=False, path_type=Path), default=FIGURES / "detection.json",
               help="Figures of lab evaluate, for where the alarm stood.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of every split, thief and run.")
 @click.option("--size", type=click.Choice(["small", "full"]), default="full", show_default=True, help="How much.")
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=FIGURES, help="Folder for the figures."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=FIGURES,
+    help="Folder for the figures; docs/figures of the source tree without it.",
 )
 def student(pack: Path | None, detection: Path, seed: int, size: Size, out: Path) -> None:
     """Train students on what adversaries had obtained at the alarm, and on their full harvest."""

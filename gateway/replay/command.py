@@ -59,7 +59,9 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
             raise click.ClickException(str(fault)) from fault
         except KeyboardInterrupt:
             sys.exit(130)
-    click.echo("\n".join(_said(account)) if human else msgspec.json.encode(account.row()).decode())
+    click.echo(
+        "\n".join(_said(account, written=out is not None)) if human else msgspec.json.encode(account.row()).decode()
+    )
     sys.exit(0 if account.exchanges or not account.bad else 1)
 
 
@@ -101,21 +103,35 @@ class _Telling:
 _SEVERITIES = ("lapsed", "watch", "trim, blur or watermark", "throttle or tarpit", "verify or reroute", "deny")
 
 
-def _said(account: Account) -> list[str]:
+def _many(count: int, noun: str) -> str:
+    """Return a count and its noun, as people write them."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _steps(account: Account, *, written: bool) -> list[str]:
+    """Return how often each severity was decided, and how to learn on whom if no file was named."""
+    if not account.decisions:
+        return ["no decision"]
+    lines = [
+        f"  severity {severity} ({_SEVERITIES[severity]}): {_many(count, 'change')}"
+        for severity, count in sorted(account.decisions.items())
+    ]
+    return lines if written else [*lines, "on whom and why: --decisions FILE writes each change with its reasons"]
+
+
+def _said(account: Account, *, written: bool) -> list[str]:
     """Return the account in words, a line each."""
     row = account.row()
     rates = f"{row['exchanges_per_second']:,.0f} a second, {row['exchanges_per_core_second']:,.0f} a second and core"
-    lines = [f"{account.exchanges:,} exchanges of {account.subjects:,} subjects in {account.seconds:.1f} s: {rates}"]
+    folded = f"{_many(account.exchanges, 'exchange')} of {_many(account.subjects, 'subject')}"
+    lines = [f"{folded} in {account.seconds:.1f} s: {rates}"]
     if account.unread:
         lines.append(f"{account.unread:,} of them failed or generate no text: nothing is observed of them")
     if account.late:
         lines.append(f"{account.late:,} of them were more than an hour out of order")
-    for severity, count in sorted(account.decisions.items()):
-        lines.append(f"  severity {severity} ({_SEVERITIES[severity]}): {count:,} changes")
-    if not account.decisions:
-        lines.append("no decision")
+    lines += _steps(account, written=written)
     if account.bad:
-        lines.append(f"{sum(account.bad.values()):,} bad lines were skipped:")
+        lines.append(f"{_many(sum(account.bad.values()), 'bad line')} skipped:")
         lines += [f"  {count:,} × {reason}" for reason, count in Counter(account.bad).most_common()]
     lines += [f"detector {name} failed {count:,} times" for name, count in sorted(account.faults.items())]
     return lines

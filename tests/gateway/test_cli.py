@@ -96,6 +96,7 @@ def test_a_decision_is_added_listed_and_deleted(folder: Path) -> None:
     assert "by hand" in human
     assert decide(folder, "delete", "key", KEY).exit_code == 0
     assert standing(folder) == []
+    assert run("decisions", "list", "-c", folder / "gateway.yaml").stderr == "no decision stands\n"
 
 
 def test_ending_what_does_not_stand_is_told(folder: Path) -> None:

@@ -10,6 +10,7 @@ from gateway.decisions import Standing, Subject
 from gateway.demo.clients import Tally
 from gateway.demo.table import LiveTable, PlainLines, display, one_in, reason, row
 from gateway.demo.watcher import Thought
+from gateway.plugins import panel
 
 SEEN = Standing(
     subject=Subject("key", "aa"), at=0.0, weight=math.log(5000), families={}, harvest=Harvest(),
@@ -24,7 +25,7 @@ def console(*, terminal: bool = False, width: int = 200) -> tuple[Console, io.St
 
 
 def test_a_row_says_the_strongest_reason_in_words() -> None:
-    assert ROW.reason == "draws log-probabilities or many samples"
+    assert ROW.reason == "draws log-probabilities of whole texts"
     assert ROW.doubt == "one in 5,000"
     assert ROW.refused == 12
 
@@ -36,6 +37,11 @@ def test_nothing_is_said_of_a_client_without_evidence() -> None:
 
 def test_a_detector_without_words_is_named() -> None:
     assert reason(Thought(msgspec.structs.replace(SEEN, evidence={"novel": Evidence(9.0)}))) == "novel"
+
+
+@pytest.mark.parametrize("name", sorted(panel({})))
+def test_every_shipped_detector_has_words(name: str) -> None:
+    assert " " in reason(Thought(msgspec.structs.replace(SEEN, evidence={name: Evidence(9.0)})))
 
 
 def test_odds_never_overflow() -> None:

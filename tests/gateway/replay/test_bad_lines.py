@@ -120,7 +120,7 @@ def test_bad_lines_are_told_with_file_and_number_and_the_rest_is_folded(tmp_path
     assert done.result.exit_code == 0
     assert f"{file}:4: not JSON" in done.result.stderr
     assert f"{file}:63: Object missing required field `at`" in done.result.stderr
-    assert "2 bad lines were skipped" in done.result.stdout
+    assert "2 bad lines skipped:" in done.result.stdout
     assert "60 exchanges" in done.result.stdout
     assert done.changes
 

@@ -11,8 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from click.testing import CliRunner
 
-from tests.gateway.replay.kit import NOON, bias, line, run, text
+from gateway.cli import main
+from tests.gateway.replay.kit import NOON, POLICY, bias, line, run, text
 
 
 @pytest.fixture
@@ -51,6 +53,18 @@ def test_a_harvester_is_watched_then_trimmed_by_the_names_of_the_log(harvester: 
     assert steps(done.changes, "network") == [("watch", 1)]  # a network is only ever watched
     assert {one["subject"]["value"] for one in done.changes} == {"acme", "k-17", "203.0.113.0/24"}
     assert "60 exchanges of 3 subjects" in done.result.stdout
+
+
+@pytest.mark.parametrize("exchanges", [1, 60])
+def test_the_account_counts_as_people_do_and_says_where_the_names_are(tmp_path: Path, exchanges: int) -> None:
+    file = tmp_path / "log.jsonl"
+    file.write_bytes(text([bias(n) for n in range(exchanges)]))
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(POLICY)
+    said = CliRunner().invoke(main, ["replay", str(file), "--policy", str(policy)]).stdout
+    assert ("1 exchange of 3 subjects" in said) == (exchanges == 1)
+    assert ("on whom and why: --decisions FILE" in said) == (exchanges == 60)
+    assert ("no decision" in said) == (exchanges == 1)
 
 
 def test_a_change_says_when_why_and_how_much_is_gone(harvester: Path) -> None:
