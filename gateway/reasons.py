@@ -39,8 +39,13 @@ def _repetition(why: Because) -> str:
     return (
         f"{round(long)} of {round(n)} answers were long and given to a single question; "
         f"{_of(why['scaffold_share'], n)} repeat one scaffold with new contents "
-        f"({round(why['payloads'])} payloads under {max(1, round(why['templates']))} templates this week)"
+        f"({round(why['payloads'])} payloads under {_templates(why)} templates this week)"
     )
+
+
+def _templates(why: Because) -> int:
+    """Return at least one, and never more than there are payloads: both are estimates."""
+    return max(1, min(round(why["templates"]), round(why["payloads"])))
 
 
 def _coverage(why: Because) -> str:

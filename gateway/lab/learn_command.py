@@ -12,7 +12,6 @@ from detectors.base import Baseline
 from detectors.lab.pack import Pack
 from detectors.lab.population import population
 from detectors.lab.school import Record, calibrated, taught
-from gateway.app.analysing import SHIPPED
 from gateway.lab.bars import COLUMNS, bar
 from gateway.lab.judging import Bench
 from gateway.lab.running import over
@@ -35,8 +34,8 @@ ADVERSARIES = 0.6  # of the benchmark's number: enough of each kind to learn wha
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of every account.")
 @click.option("--scale", type=float, default=1.0, show_default=True, help="Of the benchmark's number of accounts.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=SHIPPED,
-              help="File to write; without it the shipped baseline is overwritten.")  # fmt: skip
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True,
+              help="File to write; the shipped one is detectors/baselines/default.json.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Processes; as many as there are cores.")
 def learn(folder: Path | None, seed: int, scale: float, out: Path, jobs: int | None) -> None:
     """Learn weights, places, means, tails and rates from accounts that the benchmark never judges."""

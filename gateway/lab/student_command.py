@@ -8,7 +8,7 @@ from gateway.lab.student_alarms import AlarmsError, alarms
 from gateway.lab.student_findings import Size, measure
 from gateway.lab.student_report import NAME, told, write
 
-FIGURES = Path(__file__).parents[2] / "docs" / "figures"
+FIGURES = Path("docs/figures")  # of where one stands: an installed package is no place to write to
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -28,7 +28,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     default=FIGURES,
-    help="Folder for the figures; docs/figures of the source tree without it.",
+    help="Folder for the figures; docs/figures without it.",
 )
 def student(pack: Path | None, detection: Path, seed: int, size: Size, out: Path) -> None:
     """Train students on what adversaries had obtained at the alarm, and on their full harvest."""
