@@ -12,7 +12,7 @@ import uvicorn
 from detectors.base import Baseline, Panel
 from gateway import logs, metrics
 from gateway.app.analysing import baseline_of
-from gateway.birth import read_job, stop_sign
+from gateway.birth import leave_when_told, read_job, stop_sign
 from gateway.clock import now
 from gateway.config import Config
 from gateway.console.admin import create
@@ -72,6 +72,7 @@ async def work(config: Config, socket: sockets.socket) -> None:
 
 def main() -> None:
     """Read the job and work."""
+    leave_when_told()
     config, fd = read_job()
     logs.set_up("admin", config.log_level)
     asyncio.run(work(config, sockets.socket(fileno=fd)))

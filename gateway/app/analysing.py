@@ -13,7 +13,7 @@ from detectors.base import Baseline
 from gateway import logs, metrics
 from gateway.analyst import Analyst
 from gateway.app.last_good import take, take_at_start
-from gateway.birth import read_job, spare_collector, stop_sign
+from gateway.birth import leave_when_told, read_job, spare_collector, stop_sign
 from gateway.config import Config
 from gateway.dialects.known import Dialects
 from gateway.embedding.chosen import chosen
@@ -86,6 +86,7 @@ async def _watch(config: Config, analyst: Analyst) -> None:
 
 def main() -> None:
     """Read the job and work."""
+    leave_when_told()
     config, _ = read_job()
     logs.set_up("analyst", config.log_level)
     analyst = build(config)

@@ -8,7 +8,7 @@ import uvloop
 
 from gateway import logs
 from gateway.accounts import load_accounts
-from gateway.birth import read_job, spare_collector, stop_sign
+from gateway.birth import leave_when_told, read_job, spare_collector, stop_sign
 from gateway.config import Config
 from gateway.dialects.known import Dialects
 from gateway.identity import Identity
@@ -70,6 +70,7 @@ async def work(config: Config, socket: sockets.socket) -> None:
 
 def main() -> None:
     """Read the job and work."""
+    leave_when_told()
     config, fd = read_job()
     logs.set_up("proxy", config.log_level)
     spare_collector()

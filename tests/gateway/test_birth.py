@@ -24,6 +24,23 @@ def test_durations_survive_the_way_to_a_child(flush: str) -> None:
     assert Config.model_validate_json(config.model_dump_json()) == config
 
 
+WAITING = """
+from gateway.birth import leave_when_told, read_job
+leave_when_told()
+print("waiting", flush=True)
+read_job()
+"""
+
+
+def test_a_child_that_is_told_to_stop_before_it_works_ends_well() -> None:
+    command = [sys.executable, "-c", WAITING]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout
+        assert child.stdout.readline() == b"waiting\n"
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(30) == 0
+
+
 CHILD = """
 import asyncio
 from gateway.birth import read_job, stop_sign

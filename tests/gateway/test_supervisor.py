@@ -93,6 +93,12 @@ def test_a_child_that_worked_for_a_minute_is_started_again_without_delay(short: 
     assert short._again_at == 1060.1
 
 
+def listens(pid: int) -> bool:
+    """Whether a process has taken SIGTERM into its own hands; until then it is still being imported."""
+    caught = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
 def test_all_of_it_runs_beside_the_caller_comes_back_when_killed_and_ends_with_the_block(config: Config) -> None:
     with running(config) as whole:
         until(lambda: status(whole.admin_url, "/readyz") == 200, "the admin server answers")
@@ -104,6 +110,7 @@ def test_all_of_it_runs_beside_the_caller_comes_back_when_killed_and_ends_with_t
         until(lambda: proxy.process is not None and proxy.process.pid != first, "another takes its place")
         until(lambda: status(whole.proxy_url, "/v1/models") == 502, "it answers")
         processes = [child.process for child in whole.children]
+        until(lambda: all(listens(process.pid) for process in processes if process), "all have begun to work")
         proxy_url = whole.proxy_url
     assert [process.returncode for process in processes if process] == [0, 0, 0]
     assert status(proxy_url, "/v1/models") == 0
