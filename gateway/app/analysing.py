@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -62,11 +63,19 @@ def reload(analyst: Analyst, config: Config) -> bool:
     return True
 
 
-async def work(config: Config, analyst: Analyst) -> None:
-    """Fold on a thread until told to stop; read the policies again on SIGHUP or when their files change."""
+async def work(config: Config, analyst: Analyst, asked: Sequence[int] = ()) -> None:
+    """Fold on a thread until told to stop; read the policies again on SIGHUP or when their files change.
+
+    Args:
+        config: the whole configuration.
+        analyst: who folds.
+        asked: hangups that came while the analyst was being built: they are heeded now.
+    """
     stop, halt = asyncio.Event(), threading.Event()
     with stop_sign(stop):
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload, analyst, config)
+        if asked:
+            reload(analyst, config)
         folding = asyncio.ensure_future(asyncio.to_thread(analyst.run, halt))
         watching = asyncio.ensure_future(_watch(config, analyst))
         stopping = asyncio.ensure_future(stop.wait())
@@ -87,11 +96,13 @@ async def _watch(config: Config, analyst: Analyst) -> None:
 def main() -> None:
     """Read the job and work."""
     leave_when_told()
+    asked: list[int] = []  # a hangup's default is to end the process
+    signal.signal(signal.SIGHUP, lambda number, _: asked.append(number))
     config, _ = read_job()
     logs.set_up("analyst", config.log_level)
     analyst = build(config)
     spare_collector()
-    asyncio.run(work(config, analyst))
+    asyncio.run(work(config, analyst, asked))
 
 
 if __name__ == "__main__":

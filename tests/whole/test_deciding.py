@@ -80,7 +80,7 @@ def test_shadow_records_the_whole_ladder_and_the_client_gets_the_models_own_byte
         assert whole.metric("decisions_total", mode="shadow", action=action, scope="key", policy="demo") == 1
     assert whole.metric("decisions_total", mode="enforce") == 0
     assert whole.metric("requests_total", mode="enforce") == 0
-    assert whole.metric("active_decisions", mode="shadow", action="deny") >= 1
+    until(lambda: whole.metric("active_decisions", mode="shadow", action="deny") >= 1, "the gauge, set once a second")
     assert whole.metric("errors_total") == 0
     assert {line["mode"] for line in whole.logged("decision")} == {"shadow"}
 
