@@ -20,7 +20,7 @@ _REASONS = {
     "departure": "asks about other things than its class",
     "elicitation": "demands the model's reasoning as output",
     "generation": "asks for training data to be made",
-    "interface": "draws log-probabilities of whole texts",
+    "interface": "draws log-probabilities, with a bias or of whole texts",
     "likeness": "is like known harvesters in many ways",
     "one_way": "never comes back to an answer",
     "repetition": "one scaffold, ever new contents",

@@ -25,7 +25,7 @@ def console(*, terminal: bool = False, width: int = 200) -> tuple[Console, io.St
 
 
 def test_a_row_says_the_strongest_reason_in_words() -> None:
-    assert ROW.reason == "draws log-probabilities of whole texts"
+    assert ROW.reason == "draws log-probabilities, with a bias or of whole texts"
     assert ROW.doubt == "one in 5,000"
     assert ROW.refused == 12
 
