@@ -38,6 +38,7 @@ class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tru
         payload: fingerprint of the newest user turn, whole.
         cell: locality-sensitive cell of the payload's embedding, 0 to CELLS - 1; -1 if there is no text.
         demands_reasoning: the scaffold or turn demands hidden reasoning as output.
+        insists: it demands what was not meant to be shown, or every word of it.
         turns: messages in the conversation, this one included.
         prompt_chars: characters given to the model.
         payload_chars: characters of the newest user turn.
@@ -64,6 +65,7 @@ class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tru
     payload: int = 0
     cell: int = -1
     demands_reasoning: bool = False
+    insists: bool = False
     turns: int = 1
     prompt_chars: int = 0
     payload_chars: int = 0

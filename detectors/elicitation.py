@@ -1,5 +1,6 @@
 """Elicitation: prompt after prompt demands that hidden reasoning be written out."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -27,7 +28,8 @@ class ElicitationState(msgspec.Struct, frozen=True, array_like=True):
         templates, demanding: sketches of that week.
         before_templates, before_demanding: sketches of all weeks before.
         queries, demands: questions, and those that demanded reasoning; for the reasons only.
-        taken: trials are questions, successes the single ones that demanded reasoning.
+        taken: trials are questions, successes the single ones that demanded reasoning: 1 if they insisted on what was
+            not meant to be shown, one half if they only asked for reasoning in tags.
         payloads, kept: a sketch of the questions so asked, and how many.
     """
 
@@ -55,14 +57,18 @@ class Elicitation:
     an alarm is a false one at most once in ``one_in`` subject-days.
 
     Beside it stands what is brought home under such templates, few as they may be: new single questions, one after
-    another. It is bet on apart, scaled by the share of different questions, and stops at ``ceiling``, so that one
-    sentence is never worth more.
+    another. A question counts whole if it insists on what was not meant to be shown ("internal", "verbatim", "omit
+    nothing"), and half if it asks for reasoning in tags, as evaluations of reasoning models do. It is bet on apart,
+    scaled by the share of different questions. It stops at one in a hundred for as many as people ask in a fortnight
+    with such a sentence in their settings, and at ``ceiling``, one in ten thousand, for as many as only programs do:
+    so one sentence, with whatever batch it stands in, gets no further than the mildest of measures.
 
     Numbers read from the baseline (``nulls``): ``elicitation.rate``, the highest share of an honest subject's
     templates that demands reasoning, and ``elicitation.taken_rate``, of its questions that are single and do.
 
     Attributes:
         ceiling: most that questions under few templates ever say, nats.
+        few, many: different questions so asked up to which it stops at one in a hundred, and from which at ``ceiling``.
 
     Example:
         >>> def life(queries):
@@ -82,7 +88,9 @@ class Elicitation:
         Stillguard's threat notes, signal S2 and the public false positives of section 2.4; Shin et al. 2023.
     """
 
-    ceiling: float = CEILING
+    ceiling: float = 2.0 * CEILING
+    few: float = 100.0
+    many: float = 400.0
 
     name: ClassVar[str] = "elicitation"
     family: ClassVar[Family] = "content"
@@ -105,7 +113,7 @@ class Elicitation:
         demands = observation.demands_reasoning
         week = tally.block_of(observation.at) // WEEK
         single = demands and observation.turns <= TURNS and not observation.tools
-        taken = tally.add(state.taken, observation.at, 1.0 if single else 0.0)
+        taken = tally.add(state.taken, observation.at, single * (1.0 if observation.insists else 0.5))
         payloads = distinct.add(state.payloads, observation.payload, LGK) if single else state.payloads
         if week != state.week:
             noted = distinct.add(b"", template, LGK)
@@ -153,7 +161,7 @@ class Elicitation:
         templates, demanding = _whole(state)
         n, k = _counts(templates, demanding)
         bets = betting.log_e(n, k, rate), betting.log_e(*_counts(state.templates, state.demanding), rate)
-        harvest = min(self.ceiling, self._taken(state, baseline))
+        harvest = self._taken(state, baseline)
         because = {
             "templates": distinct.count(templates).mid,
             "demanding_templates": distinct.count(demanding).mid,
@@ -169,11 +177,15 @@ class Elicitation:
         return {"elicitation.rate": k / n, "elicitation.taken_rate": taken / trials} if n and trials else {}
 
     def _taken(self, state: ElicitationState, baseline: Baseline) -> float:
-        """Return the log of the bet on questions asked under demanding templates, nats."""
+        """Return the log of the bet on questions asked under demanding templates, nats, at most what they may say."""
         trials, grains = tally.columns(state.taken)
-        fresh = min(1.0, distinct.count(state.payloads).low / state.kept) if state.kept else 0.0
+        different = distinct.count(state.payloads).low if state.kept else 0.0
+        fresh = min(1.0, different / max(1, state.kept))
         rate = baseline.number("elicitation.taken_rate", self.nulls["elicitation.taken_rate"])
-        return betting.log_e_sum(trials, [grain * fresh / GRAINS for grain in grains], rate, DAILY)
+        bet = betting.log_e_sum(trials, [grain * fresh / GRAINS for grain in grains], rate, DAILY)
+        way = math.log(max(1.0, different) / self.few) / math.log(self.many / self.few)
+        low = min(CEILING, self.ceiling)
+        return min(bet, low + (self.ceiling - low) * min(1.0, max(0.0, way)))
 
 
 def _whole(state: ElicitationState) -> tuple[bytes, bytes]:

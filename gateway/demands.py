@@ -138,6 +138,13 @@ _NEGATED_BEFORE = re.compile(
 )
 _NEGATED_INSIDE = re.compile(r"\b(?:not|never|without|nicht|niemals|instead of|rather than)\b")
 _KEPT = re.compile(rf"{_KEEP}|{_FAITHFUL}")
+_TRACE = re.compile(
+    rf"\b(?:internal|hidden|private|inner|raw|unabridged|unedited|unfiltered|uncut|secret|prior|previous|earlier)\b|"
+    rf"{_FAITHFUL}|\b(?:full|complete|entire|whole|every)\b{_GAP}{{0,24}}?\b(?:thoughts?|chains?|trace|mind|deliberation)|"
+    r"内部|隐藏|原始|逐字|未删减|一字不漏|原样|省略|"
+    r"intern|ocult|íntegr|literal|omitir|verborgen|wörtlich|gesamt|caché|intégral|mot à mot|omettre|"
+    r"внутренн|скрыт|дословн"
+)
 
 
 def demanded(text: str) -> str:
@@ -152,6 +159,23 @@ def demanded(text: str) -> str:
     """
     low = edges(text, EDGE).lower()
     return _search(low, _ENGLISH, _IN_ENGLISH) or _search(low, _OTHERS, _IN_OTHERS)
+
+
+def insists(demand: str) -> bool:
+    """Return whether a demand's own words ask for what was not meant to be shown, or for every word of it.
+
+    Reasoning between tags is what evaluations of reasoning models ask for too; "internal", "verbatim", "omit nothing"
+    say that the trace itself is wanted, and not the care that it takes.
+
+    Args:
+        demand: what ``demanded`` returned.
+
+    Examples:
+        >>> insists("write out your complete internal reasoning"), insists("write your reasoning in <scratchpad>")
+        (True, False)
+
+    """
+    return bool(_TRACE.search(demand.lower()))
 
 
 def _search(low: str, stems: tuple[str, ...], patterns: tuple[re.Pattern[str], ...]) -> str:

@@ -15,7 +15,7 @@ from detectors.base import AnswerObservation, QueryObservation
 from gateway.asks import EDGE as ASKS_EDGE
 from gateway.asks import marks, marks_again
 from gateway.demands import EDGE as DEMANDS_EDGE
-from gateway.demands import demanded
+from gateway.demands import demanded, insists
 from gateway.embedding import Asks, Embedder, Vector, cell, edges, shared
 from gateway.exchange import Answer, Entry, Query
 from gateway.grams import grams
@@ -97,6 +97,7 @@ class Features:
             payload=self._prints.of(newest),
             cell=cell(vector),
             demands_reasoning=bool(in_system or in_turn),
+            insists=insists(in_system or in_turn),
             turns=max(len(query.turns), 1),
             prompt_chars=len(query.system) + sum([len(turn.text) for turn in query.turns]),
             payload_chars=len(newest),

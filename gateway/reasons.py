@@ -146,7 +146,14 @@ def _consumption(why: Because) -> str:
 
 
 def _volume(why: Because) -> str:
-    return f"{round(why['answers'])} single questions were answered, {round(why['different'])} of them different"
+    return (
+        f"of {round(why['answers'])} answers {round(why['taken'])} were long ones to single questions, "
+        f"{round(why['different'])} of them to different ones"
+    )
+
+
+def _recirculation(why: Because) -> str:
+    return f"{_of(why['handed_in'] / why['queries'], why['queries'])} prompts handed an answer in as a new question"
 
 
 _SENTENCES: Final[Mapping[str, Callable[[Because], str]]] = {
@@ -154,7 +161,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Because], str]]] = {
     "elicitation": _elicitation, "generation": _generation,
     "likeness": _likeness, "one_way": _one_way, "resampling": _resampling, "interface": _interface,
     "cadence": _cadence, "rhythm": _rhythm, "volume": _volume,
-    "consumption": _consumption,
+    "consumption": _consumption, "recirculation": _recirculation,
 }  # fmt: skip
 
 

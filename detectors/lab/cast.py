@@ -1,6 +1,7 @@
 """From a recipe to a life: who speaks, when, for how long, and what befalls the account."""
 
 from collections.abc import Iterator
+from itertools import chain
 from random import Random
 from typing import Final, NamedTuple
 
@@ -116,11 +117,10 @@ class Cast(NamedTuple):
 
     def _job(self, rng: Random, recipe: Recipe, says: Says, kept: Habits, served: tuple[str, ...] = ()) -> Job:
         words = spoken(rng, says.half)
-        script = (
-            recipe.own(rng, words)
-            if says.source.startswith(OWN)
-            else self.library.script(rng, says.source, self.part, ordered=recipe.ordered, endless=not recipe.profile)
-        )
+        script = recipe.own(rng, words)
+        if not says.source.startswith(OWN):  # a harvester that has asked all of a source goes on with its own
+            rows = self.library.script(rng, says.source, self.part, ordered=recipe.ordered, endless=not recipe.profile)
+            script = chain(rows, script)
         club = Random(self.club) if recipe.clubs else rng
         return recipe.work(Desk(rng, script, words, kept, self.most, club, _again(served)))
 

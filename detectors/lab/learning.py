@@ -69,7 +69,7 @@ def _loss(theta: Floats, design: Floats, y: Floats, w: Floats) -> tuple[float, F
     return loss, slope
 
 
-def tail(name: str, highest: Sequence[float], contaminated: float = 0.0) -> dict[str, float]:
+def tail(name: str, highest: Sequence[float], contaminated: float = 0.0, *, bell: bool = False) -> dict[str, float]:
     """Return the numbers of an honest tail: where it begins, its scale, and how many subjects ever get there.
 
     Args:
@@ -79,11 +79,14 @@ def tail(name: str, highest: Sequence[float], contaminated: float = 0.0) -> dict
 
     The scale is the larger of two: from the tail's start to its upper quarter, and from the median to its start. The
     second does not move with the few highest; the first sees a heavy tail. Neither reads the extremes themselves.
+    Of a score whose law is a ``bell`` (the logarithm of a volume) the first alone is taken: what lies beyond is thinner
+    than exponential anyway, and the second would only tell how wide the bell is.
     """
     ordered = np.sort(np.asarray(highest, dtype=np.float64))
     kept = ordered[: max(1, math.ceil(len(ordered) * (1.0 - contaminated)))]
     middle, start, upper = np.quantile(kept, [0.5, 1.0 - TAIL, 1.0 - TAIL / 4.0])
-    scale = max((upper - start) / math.log(4.0), (start - middle) / math.log(0.5 / TAIL), 0.05)
+    wide = 0.0 if bell else (start - middle) / math.log(0.5 / TAIL)
+    scale = max((upper - start) / math.log(4.0), wide, 0.05)
     return {
         f"{name}.tail.from": round(float(start), 4),
         f"{name}.tail.scale": round(float(scale), 4),

@@ -107,10 +107,7 @@ def _honest(library: Library, part: Part, recipe: Recipe, rng: Random) -> Cast:
 
 
 def _thief(library: Library, part: Part, recipe: Recipe, rng: Random) -> Cast:
-    says, most = _choose(library, part, recipe, rng), _drawn(rng, recipe.volume)
-    if not says.source.startswith(OWN):
-        most = min(most, round(len(library.rows(says.source, part)) * recipe.turns))
-    return Cast(library, part, recipe, says, most)
+    return Cast(library, part, recipe, _choose(library, part, recipe, rng), _drawn(rng, recipe.volume))
 
 
 def _padded(library: Library, part: Part, recipe: Recipe, rng: Random, share: float) -> Cast:

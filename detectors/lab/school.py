@@ -17,7 +17,7 @@ from detectors.lab.learning import FEWEST, Row, places, tail, weights
 from detectors.stats import likeness
 
 COMPANY: Final = CompanyFold()
-GIVEN: Final = {"volume": {"volume.many": 1.0}}  # weights that need no teaching
+GIVEN: Final = {"volume": {"volume.taken": 1.0}}  # weights that need no teaching
 POOLED: Final = (
     "repetition.",
     "consumption.",
@@ -30,6 +30,7 @@ BATCH: Final = (
     "consumption",
 )  # detectors that know batch use as such: their rates are those of clients who
 # interact. Labellers, evaluators and generators exceed them all day, which is why these detectors stop at a ceiling
+BELLS: Final = ("volume",)  # learnt detectors whose score has a bell for a law
 COVERED: Final = 0.8  # share of the interacting subjects whose rates such a null covers
 FEW: Final = ("elicitation",)  # whose honest exceptions are too few in a class to be learnt: that of all is the least
 OWN_PLACE: Final = 0.5  # how likely a class must be for a subject to count as its member
@@ -175,11 +176,11 @@ def _tails(
 ) -> None:
     highest = {id(record): score for record in own if (score := _highest(record, name, detector, found)) is not None}
     if highest:
-        found.numbers.update(tail(name, list(highest.values()), spoilt))
+        found.numbers.update(tail(name, list(highest.values()), spoilt, bell=name in BELLS))
     for kind, some in by_class.items():
         its = [highest[id(record)] for record in some if id(record) in highest]
         if len(its) >= FEWEST:
-            found.classes.setdefault(kind, {}).update(tail(name, its, spoilt))
+            found.classes.setdefault(kind, {}).update(tail(name, its, spoilt, bell=name in BELLS))
 
 
 def _rates(

@@ -23,6 +23,7 @@ _REASONS = {
     "interface": "draws log-probabilities, with a bias or of whole texts",
     "likeness": "is like known harvesters in many ways",
     "one_way": "never comes back to an answer",
+    "recirculation": "hands answers in as new questions",
     "repetition": "one scaffold, ever new contents",
     "resampling": "draws many answers to one question",
     "rhythm": "keeps no hours",

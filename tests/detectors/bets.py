@@ -162,6 +162,23 @@ def batch_edge(dice: Random) -> Exchanges:
         yield exchange(at, 300 if dice.random() < 0.5 else 9, payload=dice.getrandbits(64))
 
 
+def answers_handed_in(dice: Random) -> Exchanges:
+    for i in range(60):
+        query, answer = exchange(NOW + 9.0 * i, 300, (3 * i, 3 * i + 1, 3 * i + 2), payload=dice.getrandbits(64),
+                                 quotes=(3 * i - 3, 3 * i - 2, 3 * i - 1))  # fmt: skip
+        yield query, answer
+
+
+def answers_kept(dice: Random) -> Exchanges:
+    return (exchange(NOW + i, 300, (i + 1, i + 9**6), payload=dice.getrandbits(64)) for i in range(2000))
+
+
+def drafts_edge(dice: Random) -> Exchanges:
+    for at in spread(dice, 400):
+        quotes = (1, 2) if dice.random() < 0.1 else ()
+        yield exchange(at, 300, (1, 2), payload=dice.getrandbits(64), quotes=quotes)
+
+
 BETS = {
     "repetition": Play(harvest, labelling, harvest_edge, {"repetition.scaffold_rate": 0.25}),
     "coverage": Play(sweep, narrow, breadth_edge),
@@ -170,5 +187,6 @@ BETS = {
     "cadence": Play(metronome, chance, chance_edge, {"cadence.rate": 0.05}),
     "generation": Play(recipe, judged_again, recipe_edge),
     "resampling": Play(best_of_eight, checkpoint_runs, draws_edge),
+    "recirculation": Play(answers_handed_in, answers_kept, drafts_edge),
     "consumption": Play(batch, talk, batch_edge),
 }

@@ -113,6 +113,6 @@ LEARNT = {
         {"departure.spread": 10.0} | tail("departure", 4.0, 0.3),
     ),
     "volume": Play(
-        giant, small_job, size_edge, tail("volume", 4.0, 0.4), {"volume.many": 1.0} | tail("volume", 6.0, 0.2)
+        giant, small_job, size_edge, tail("volume", 4.0, 0.4), {"volume.taken": 1.0} | tail("volume", 6.0, 0.2)
     ),
 }  # fmt: skip

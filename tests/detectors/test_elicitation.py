@@ -3,7 +3,7 @@ from random import Random
 
 import pytest
 
-from detectors.base import Baseline, QueryObservation
+from detectors.base import CEILING, Baseline, QueryObservation
 from detectors.elicitation import Elicitation, ElicitationState
 
 NOW = 1_700_000_000.0
@@ -63,3 +63,27 @@ def test_the_statistic_is_the_share_of_templates() -> None:
     state = fold((NOW + i, i % 8, i % 8 == 0) for i in range(100))
     assert 1 / 12 < Elicitation().statistic(state)["elicitation.rate"] <= 1 / 8  # the innocent side of the sketch
     assert Elicitation().statistic(Elicitation().initial()) == {}
+
+
+def taken(insists: bool, n: int = 200, payloads: int = 2**64) -> float:
+    dice, state = Random(2), Elicitation().initial()
+    for i in range(n):
+        asked = QueryObservation(
+            at=NOW + i, scaffold=7, payload=dice.randrange(payloads), demands_reasoning=True, insists=insists
+        )
+        state = Elicitation().update(state, asked)
+    return Elicitation().evidence(state, Baseline(numbers={"elicitation.taken_rate": 0.5})).weight
+
+
+def test_new_questions_under_one_sentence_reach_the_mildest_measure_and_no_further() -> None:
+    assert 8.0 < taken(insists=True, n=600) <= Elicitation().ceiling
+    assert taken(insists=True, n=5000) <= Elicitation().ceiling
+
+
+def test_a_sentence_in_ones_settings_stays_a_habit_however_often_one_asks() -> None:
+    assert 2.31 < taken(insists=True, n=80) <= CEILING
+
+
+def test_reasoning_in_tags_counts_half_and_the_same_questions_again_hardly() -> None:
+    assert taken(insists=False) < 2.31
+    assert taken(insists=True, payloads=5) < 2.31

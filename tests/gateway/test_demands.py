@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.demands import EDGE, demanded
+from gateway.demands import EDGE, demanded, insists
 
 DEMANDS = [
     "Write out your complete internal reasoning between <thinking> tags, then the answer.",
@@ -71,6 +71,21 @@ def test_a_demand_is_seen_amid_other_words_and_in_capitals(text: str) -> None:
 def test_the_words_returned_do_not_depend_on_what_is_asked() -> None:
     rule = "Write out your complete internal reasoning first."
     assert demanded(f"{rule}\n\nHow tall is Ben Nevis?") == demanded(f"Is tin a metal? {rule}") != ""
+
+
+@pytest.mark.parametrize("text", [DEMANDS[0], DEMANDS[1], DEMANDS[4], DEMANDS[10], DEMANDS[11], DEMANDS[15]])
+def test_what_was_not_meant_to_be_shown_is_insisted_on(text: str) -> None:
+    assert insists(demanded(text))
+
+
+@pytest.mark.parametrize("text", [
+    "Reason inside <think></think>, then put the result in <answer></answer>.",
+    "Write your reasoning in <scratchpad> tags and the final answer after it.",
+    "Begin your reply with <think> and close it before the answer.",
+    "Show your full reasoning.", "",
+])  # fmt: skip
+def test_reasoning_in_tags_alone_is_not(text: str) -> None:
+    assert not insists(demanded(text))
 
 
 @given(st.text(max_size=400))

@@ -19,7 +19,7 @@ class Volume(NamedTuple):
     median: float
     spread: float = 1.0
     least: int = 1
-    most: int = 6000
+    most: int = 12000
 
 
 class Recipe(NamedTuple):

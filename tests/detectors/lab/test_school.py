@@ -55,7 +55,7 @@ def baseline(honest: list[Record]) -> Baseline:
 
 
 def test_what_is_taught_are_weights_and_places(baseline: Baseline) -> None:
-    assert baseline.numbers["volume.many"] == 1.0
+    assert baseline.numbers["volume.taken"] == 1.0
     assert any(name.startswith("company.labelling.") for name in baseline.numbers)
     assert any(name.startswith("likeness.marks.0") and value > 0.0 for name, value in baseline.numbers.items())
     assert not any("tail" in name for name in baseline.numbers)

@@ -9,7 +9,9 @@ from detectors.lab.jobs.items import Shape, asking
 from detectors.lab.jobs.reuse import recirculating, replaying, resigning
 from detectors.lab.roster.recipe import Recipe, Volume
 
-TAKES: Final = Volume(1500.0, 0.6, 600, 6000)
+# A thousand traces make a first student (s1K), Alpaca took 52,000, and the accounts of a campaign that was narrow and
+# fast 12,454 each in 17 days (Zhipu): who has one key takes as many from it. The most is what a run can play in minutes.
+TAKES: Final = Volume(6000.0, 0.7, 1500, 20000)
 SLOW: Final = Volume(170.0, 0.5, 70, 420)  # 5 to 30 a day
 _ALPACA: Final = ("dist_alpaca", "dist_alpaca_zh")
 _SESSIONS: Final = ("ben_hh_harmless", "ben_oasst_zh", "ben_arena_hard_v2", "ben_awesome_prompts")

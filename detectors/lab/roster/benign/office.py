@@ -47,7 +47,7 @@ _TRANSLATE: Final = (
 )  # fmt: skip
 LABEL: Final = Shape("word", LABELS, options=OPTIONS, cap=(0, 1, 4, 16), scores=0.3, temperatures=(0.0, -2.0))
 _LABELLED: Final = ("ben_sms_spam", "ben_banking77", "ben_clinc150")
-_MADE: Final = Volume(900, 0.6, 300, 5000)
+_MADE: Final = Volume(900, 0.8, 300, 9000)
 
 OFFICE_KINDS: Final = (
     Recipe("retrieval", "retrieval", talking("summary", _RAG), papers.documents, ("ben_pubmedqa", "ben_qmsum"), 36,
