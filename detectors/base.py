@@ -12,15 +12,20 @@ alarm at ``log(one_in)`` is a false one at most once in ``one_in`` subject-days
 """
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
+from detectors.baseline import LEAST_SHARE, Baseline
+
+__all__ = [
+    "CEILING", "CELLS", "LEAST_SHARE", "SCAFFOLDS", "AnswerObservation", "Baseline", "Detector", "Evidence", "Family",
+    "Harvest", "Observation", "Panel", "QueryObservation",
+]  # fmt: skip
+
 Family: TypeAlias = Literal["content", "identity", "timing", "interface"]
 
 SCAFFOLDS = 2**64  # fingerprints are 64-bit unsigned integers
-LEAST_SHARE = 0.15  # of a class in a subject's placement, below which the class is out of the question
 CEILING = (
     4.6  # nats, one in a hundred: what a habit that honest batch jobs have too says at most. Averaged in two families
 )
@@ -157,72 +162,6 @@ class Harvest(msgspec.Struct, frozen=True):
     completion_tokens: int = 0
     reasoning_tokens: int = 0
     traces: float = 0.0
-
-
-class Baseline(msgspec.Struct, frozen=True, dict=True):
-    """What benign traffic looks like: the nulls that detectors bet against. Its numbers stay as they are once read.
-
-    Attributes:
-        source: what it was learnt from, in words.
-        numbers: calibrated numbers by dotted name, for example ``repetition.rate``.
-        classes: the same by traffic class, where that class was learnt apart.
-        means: mean feature vectors by detector; ``class_means`` by traffic class and detector.
-    """
-
-    source: str = "none"
-    numbers: dict[str, float] = {}
-    classes: dict[str, dict[str, float]] = {}
-    means: dict[str, tuple[float, ...]] = {}
-    class_means: dict[str, dict[str, tuple[float, ...]]] = {}
-
-    def number(self, name: str, default: float) -> float:
-        """Return the calibrated number, or the detector's own default where nothing was learnt."""
-        return self.numbers.get(name, default)
-
-    def mean(self, name: str) -> tuple[float, ...]:
-        """Return the mean feature vector of a detector; empty where nothing was learnt."""
-        return self.means.get(name, ())
-
-    @cached_property
-    def weights(self) -> dict[str, dict[str, float]]:
-        """The numbers by the first part of their names, then by the rest; those of a class are not among them."""
-        table: dict[str, dict[str, float]] = {}
-        for name, number in self.numbers.items():
-            first, _, rest = name.partition(".")
-            table.setdefault(first, {})[rest] = number
-        return table
-
-    def within(self, placed: Mapping[str, float]) -> "Baseline":
-        """Return the baseline of a subject placed among the classes: what speaks speaks against each it may be of."""
-        learnt = {kind: share for kind, share in placed.items() if kind in self.classes and share >= LEAST_SHARE}
-        total = sum(learnt.values())
-        if not total:
-            return self
-        shares = tuple([(kind, share / total) for kind, share in learnt.items()])
-        return Within(self.source, self.numbers, self.classes, self.means, self.class_means, whole=self, shares=shares)
-
-
-class Within(Baseline, frozen=True, kw_only=True):
-    """The ``whole`` as a subject sees it that is of each class by ``shares``; found when asked: few are read."""
-
-    whole: Baseline
-    shares: tuple[tuple[str, float], ...]
-
-    def number(self, name: str, default: float) -> float:
-        """Return the classes' highest number: nulls are lenient where they are high. That of all stands in for none."""
-        every = self.numbers.get(name, default)
-        return max([self.classes[kind].get(name, every) for kind, _ in self.shares])
-
-    def mean(self, name: str) -> tuple[float, ...]:
-        """Return the classes' mean feature vectors, mixed; where a class has none, that of all stands in."""
-        every = self.means.get(name, ())
-        rows = [(share, self.class_means.get(kind, {}).get(name, every)) for kind, share in self.shares]
-        return tuple(map(sum, zip(*[[share * x for x in row] for share, row in rows], strict=True)))
-
-    @property
-    def weights(self) -> dict[str, dict[str, float]]:
-        """The weights of the whole, read once: they are no class's own."""
-        return self.whole.weights
 
 
 S = TypeVar("S", bound=msgspec.Struct)

@@ -1,7 +1,7 @@
 """Cadence: long answers taken more evenly than chance, as a pool of workers on a budget takes them."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
@@ -109,23 +109,24 @@ class Cadence:
         return CadenceState()
 
     def update(self, state: CadenceState, observation: Observation) -> CadenceState:
-        """Count an answer worth taking in the open frames, closing those that are over."""
-        if not isinstance(observation, AnswerObservation) or not 0.0 <= observation.at <= tally.LAST:
-            return state
+        """Count one answer."""
+        return self.fold(state, (observation,))
+
+    def fold(self, state: CadenceState, observations: Sequence[Observation]) -> CadenceState:
+        """Count answers worth taking in the open frames, closing those that are over."""
         worth = Worth(self.long_tokens, self.long_chars, self.turns, self.expands)
-        if observation.status >= 400 or not worth_taking(observation, worth):  # noqa: PLR2004 - HTTP's own
+        times = [
+            o.at
+            for o in observations
+            if isinstance(o, AnswerObservation)
+            and 0.0 <= o.at <= tally.LAST
+            and o.status < 400  # noqa: PLR2004 - HTTP's own
+            and worth_taking(o, worth)
+        ]
+        if not times:
             return state
-        a, b, c, d, e = state.clocks
-        at = observation.at
-        return CadenceState(
-            (
-                _tick(a, at, SCALES[0]),
-                _tick(b, at, SCALES[1]),
-                _tick(c, at, SCALES[2]),
-                _tick(d, at, SCALES[3]),
-                _tick(e, at, SCALES[4]),
-            )
-        )
+        a, b, c, d, e = (_ticked(clock, times, width) for clock, width in zip(state.clocks, SCALES, strict=True))
+        return CadenceState((a, b, c, d, e))
 
     def merge(self, a: CadenceState, b: CadenceState) -> CadenceState:
         """Add the open frames and the closed ones."""
@@ -160,16 +161,18 @@ def _bet(frames: list[int], grains: list[int], rate: float) -> float:
     return betting.log_e_sum(frames, [grain / GRAINS for grain in grains], rate, DAILY)
 
 
-def _tick(clock: Clock, at: float, width: float) -> Clock:
-    """Count one arrival at one scale; one that is older than the open frame is lost."""
-    tick = int(at // width)
-    frame, place = divmod(tick, BINS)
-    bins = clock.bins
-    if frame == clock.frame:
-        return Clock(frame, (*bins[:place], bins[place] + 1, *bins[place + 1 :]), clock.closed)
-    if frame < clock.frame:
-        return clock
-    return Clock(frame, (*EMPTY[:place], 1, *EMPTY[place + 1 :]), _closed(clock, width))
+def _ticked(clock: Clock, times: Sequence[float], width: float) -> Clock:
+    """Count arrivals at one scale; those that are older than the open frame are lost."""
+    frame, bins, closed = clock.frame, list(clock.bins), clock.closed
+    for at in times:
+        own, place = divmod(int(at // width), BINS)
+        if own < frame:
+            continue
+        if own > frame:
+            closed = _closed(Clock(frame, tuple(bins), closed), width)
+            frame, bins = own, list(EMPTY)
+        bins[place] += 1
+    return Clock(frame, tuple(bins), closed)
 
 
 def _closed(clock: Clock, width: float) -> Tally:

@@ -7,7 +7,8 @@ and what is rare in one is the rule in another: a subject is compared with its o
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from operator import mul
+from typing import ClassVar, Final, NamedTuple
 
 import msgspec
 
@@ -31,6 +32,14 @@ class CompanyState(msgspec.Struct, frozen=True, array_like=True):
     counts: tuple[int, ...] = (0,) * len(COUNTS)
     payloads: bytes = b""
     scaffolds: bytes = b""
+
+
+class _Law(NamedTuple):
+    """What speaks for one class: a bias, and the weights of the shares in their order."""
+
+    kind: str
+    bias: float
+    weights: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -67,14 +76,13 @@ class CompanyFold:
         """Count observations."""
         counts = list(state.counts)
         asked = [o for o in observations if isinstance(o, QueryObservation)]
-        for query in asked:
-            counts[0] += 1
-            counts[1] += query.turns > 2  # noqa: PLR2004 - a greeting or an example may precede a question
-            counts[2] += query.tools > 0 or query.tool_results > 0
-            counts[3] += query.named
-            counts[4] += query.scaffold != 0
-            counts[5] += query.payload_chars >= MUCH
-            counts[6] += query.temperature == 0.0
+        counts[0] += len(asked)
+        counts[1] += sum([q.turns > 2 for q in asked])  # noqa: PLR2004 - a greeting or an example may precede a question
+        counts[2] += sum([q.tools > 0 or q.tool_results > 0 for q in asked])
+        counts[3] += sum([q.named for q in asked])
+        counts[4] += sum([q.scaffold != 0 for q in asked])
+        counts[5] += sum([q.payload_chars >= MUCH for q in asked])
+        counts[6] += sum([q.temperature == 0.0 for q in asked])
         for answer in observations:
             if isinstance(answer, AnswerObservation) and answer.status < 400:  # noqa: PLR2004 - HTTP's own
                 _count(counts, answer)
@@ -117,16 +125,30 @@ class CompanyFold:
         """Return how likely each class is; they sum to 1."""
         if state.counts[0] < LEAST:
             return dict.fromkeys(CLASSES, 1.0 / len(CLASSES))
-        shares, numbers = self.shares(state), baseline.numbers
-        logits = {
-            kind: numbers.get(f"company.{kind}.bias", 0.0)
-            + sum([numbers.get(f"company.{kind}.{share}", 0.0) * value for share, value in shares.items()])
-            for kind in CLASSES
-        }
+        shares = self.shares(state)
+        values = tuple(shares.values())
+        laws = _laws(baseline, tuple(shares))
+        logits = {kind: bias + sum(map(mul, weights, values)) for kind, bias, weights in laws}
         top = max(logits.values())
         weights = {kind: math.exp(logit - top) for kind, logit in logits.items()}
         total = sum(weights.values())
         return {kind: weight / total for kind, weight in weights.items()}
+
+
+def _laws(baseline: Baseline, shares: Sequence[str]) -> list[_Law]:
+    """Return the classes' laws; put together once."""
+    if "company" not in baseline.kept:
+        numbers = baseline.numbers
+        baseline.kept["company"] = [
+            _Law(
+                kind,
+                numbers.get(f"company.{kind}.bias", 0.0),
+                tuple([numbers.get(f"company.{kind}.{share}", 0.0) for share in shares]),
+            )
+            for kind in CLASSES
+        ]
+    laws: list[_Law] = baseline.kept["company"]
+    return laws
 
 
 def _count(counts: list[int], answer: AnswerObservation) -> None:

@@ -1,7 +1,7 @@
 """Consumption: one new question after another, each on its own, each for an answer that is kept."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
@@ -79,19 +79,30 @@ class Consumption:
         return ConsumptionState()
 
     def update(self, state: ConsumptionState, observation: Observation) -> ConsumptionState:
-        """Count an answer; errors of the model and bare queries are no trials."""
-        if not isinstance(observation, AnswerObservation) or observation.status >= 400:  # noqa: PLR2004 - HTTP's own
+        """Count an answer."""
+        return self.fold(state, (observation,))
+
+    def fold(self, state: ConsumptionState, observations: Sequence[Observation]) -> ConsumptionState:
+        """Count answers; errors of the model and bare queries are no trials."""
+        said = [o for o in observations if isinstance(o, AnswerObservation) and o.status < 400]  # noqa: PLR2004 - HTTP's own
+        if not said:
             return state
-        query = observation.query
-        single = query.turns <= TURNS and not query.tools and not query.tool_results
-        counted = observation.completion_tokens or (observation.text_chars + observation.reasoning_chars) / CHARS
-        if not counted and not observation.tool_calls:  # a log without answers: as long as it may have been
+        kept = [self._keeps(answer) for answer in said]
+        answers = tally.add_all(state.answers, [answer.query.at for answer in said], kept)
+        payloads = [answer.query.payload for answer, x in zip(said, kept, strict=True) if x]
+        sketch = distinct.add_all(state.payloads, payloads, PAYLOADS)
+        return ConsumptionState(answers, sketch, state.kept + len(payloads))
+
+    def _keeps(self, answer: AnswerObservation) -> float:
+        """Return 1 for an answer of some length to a single question without tools, else 0."""
+        query = answer.query
+        if query.turns > TURNS or query.tools or query.tool_results:
+            return 0.0
+        counted = answer.completion_tokens or (answer.text_chars + answer.reasoning_chars) / CHARS
+        if not counted and not answer.tool_calls:  # a log without answers: as long as it may have been
             counted = float(query.max_tokens) if query.max_tokens > 0 else math.inf
         least = max(self.tokens, self.expands * query.payload_chars / CHARS)
-        if not single or counted / max(1, observation.choices) < least:
-            return ConsumptionState(tally.add(state.answers, query.at, 0.0), state.payloads, state.kept)
-        payloads = distinct.add(state.payloads, query.payload, PAYLOADS)
-        return ConsumptionState(tally.add(state.answers, query.at, 1.0), payloads, state.kept + 1)
+        return 0.0 if counted / max(1, answer.choices) < least else 1.0
 
     def merge(self, a: ConsumptionState, b: ConsumptionState) -> ConsumptionState:
         """Add the counts, unite the sketches."""

@@ -1,7 +1,7 @@
 """Coverage: the client sweeps over more kinds of contents than clients of its size do."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
@@ -91,14 +91,22 @@ class Coverage:
         return CoverageState()
 
     def update(self, state: CoverageState, observation: Observation) -> CoverageState:
-        """Mark the cell of a question that has contents."""
-        if not isinstance(observation, QueryObservation) or not 0 <= observation.cell < CELLS:
-            return state
-        week = tally.block_of(observation.at) // WEEK
-        if week == state.week:
-            cells = bitmap.add(state.cells, observation.cell)
-            return CoverageState(week, cells, state.queries + 1, state.before_cells, state.before_queries)
-        return self.merge(state, CoverageState(week, bitmap.add(b"", observation.cell), 1))
+        """Mark the cell of a question."""
+        return self.fold(state, (observation,))
+
+    def fold(self, state: CoverageState, observations: Sequence[Observation]) -> CoverageState:
+        """Mark the cells of questions that have contents."""
+        cells, n = state.cells, 0  # of the newest week, not yet in the state
+        for query in observations:
+            if not isinstance(query, QueryObservation) or not 0 <= query.cell < CELLS:
+                continue
+            week = tally.block_of(query.at) // WEEK
+            if week == state.week:
+                cells, n = bitmap.add(cells, query.cell), n + 1
+            else:
+                state = self.merge(_with(state, cells, n), CoverageState(week, bitmap.add(b"", query.cell), 1))
+                cells, n = state.cells, 0
+        return _with(state, cells, n)
 
     def merge(self, a: CoverageState, b: CoverageState) -> CoverageState:
         """Unite the cells, add the counts; what is not of the newest week is of before."""
@@ -129,6 +137,13 @@ class Coverage:
         if state.queries not in NAMED:
             return {}
         return {f"coverage.mean.{state.queries}": math.log(bitmap.count(state.cells))}
+
+
+def _with(state: CoverageState, cells: bytes, n: int) -> CoverageState:
+    """Return the state after n more questions of the newest week, which has visited these cells then."""
+    if not n:
+        return state
+    return CoverageState(state.week, cells, state.queries + n, state.before_cells, state.before_queries)
 
 
 def _log_e(cells: int, n: int, baseline: Baseline) -> float:

@@ -81,13 +81,19 @@ class Departure:
             for o in observations
             if isinstance(o, QueryObservation) and o.vector and o.turns <= TURNS and not o.tools and not o.tool_results
         ]
+        if not vectors:
+            return state
         sums, n = np.array(state.sums or (0,) * kernels.FEATURES, dtype=np.int64), state.n
         for dims in {len(vector) for vector in vectors}:
             some = [vector for vector in vectors if len(vector) == dims]
             rows = np.frombuffer(b"".join(some), np.int8).reshape(len(some), dims)
-            sums += np.floor(GRAINS * kernels.features(rows)).astype(np.int64).sum(axis=0)
+            waves = kernels.features(rows)
+            waves *= GRAINS
+            sums += np.add.reduce(np.floor(waves, out=waves), axis=0).astype(
+                np.int64
+            )  # whole numbers: any order is exact
             n += len(some)
-        return DepartureState(n, tuple(sums.tolist())) if n else state
+        return DepartureState(n, tuple(sums.tolist()))
 
     def merge(self, a: DepartureState, b: DepartureState) -> DepartureState:
         """Add the sums."""
@@ -117,7 +123,8 @@ class Departure:
             return [(float(state.n), dict.fromkeys(self.signs, 0.0))]
         mean = self.mean(state)
         within = (state.n * float(mean @ mean) - 1.0) / (state.n - 1)
-        reference = np.asarray(baseline.mean(self.name) or np.zeros(len(mean)))
+        learnt = baseline.row(self.name)
+        reference = learnt if len(learnt) else np.zeros(len(mean))
         apart = within - 2.0 * float(mean @ reference) + float(reference @ reference)
         spread, apart = min(1.0, max(0.0, 1.0 - within)), min(1.0, max(0.0, apart))
         many = math.log2(1.0 + state.n) / 12.0

@@ -1,7 +1,7 @@
 """Elicitation: prompt after prompt demands that hidden reasoning be written out."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
@@ -106,32 +106,30 @@ class Elicitation:
         return ElicitationState()
 
     def update(self, state: ElicitationState, observation: Observation) -> ElicitationState:
-        """Note the template of a question, and whether it demands reasoning."""
-        if not isinstance(observation, QueryObservation):
+        """Note one question."""
+        return self.fold(state, (observation,))
+
+    def fold(self, state: ElicitationState, observations: Sequence[Observation]) -> ElicitationState:
+        """Note the templates of questions, and whether they demand reasoning."""
+        asked = [o for o in observations if isinstance(o, QueryObservation)]
+        if not asked:
             return state
-        template = observation.scaffold or observation.opening
-        demands = observation.demands_reasoning
-        week = tally.block_of(observation.at) // WEEK
-        single = demands and observation.turns <= TURNS and not observation.tools
-        taken = tally.add(state.taken, observation.at, single * (1.0 if observation.insists else 0.5))
-        payloads = distinct.add(state.payloads, observation.payload, LGK) if single else state.payloads
-        if week != state.week:
-            noted = distinct.add(b"", template, LGK)
+        single = [query.demands_reasoning and query.turns <= TURNS and not query.tools for query in asked]
+        how = [one * (1.0 if query.insists else 0.5) for query, one in zip(asked, single, strict=True)]
+        taken = tally.add_all(state.taken, [query.at for query in asked], how)
+        kept = [query.payload for query, one in zip(asked, single, strict=True) if one]
+        payloads, count = distinct.add_all(state.payloads, kept, LGK), state.kept + len(kept)
+        run: list[QueryObservation] = []
+        for query in asked:
+            week = tally.block_of(query.at) // WEEK
+            if week == state.week:
+                run.append(query)
+                continue
+            noted = distinct.add(b"", query.scaffold or query.opening, LGK)
+            demands = query.demands_reasoning
             one = ElicitationState(week, noted, noted if demands else b"", queries=1, demands=int(demands))
-            both = self.merge(state, one)
-            return replace(both, taken=taken, payloads=payloads, kept=state.kept + single)
-        return ElicitationState(
-            week,
-            distinct.add(state.templates, template, LGK),
-            distinct.add(state.demanding, template, LGK) if demands else state.demanding,
-            state.before_templates,
-            state.before_demanding,
-            state.queries + 1,
-            state.demands + demands,
-            taken,
-            payloads,
-            state.kept + single,
-        )
+            state, run = self.merge(_noted(state, run), one), []
+        return replace(_noted(state, run), taken=taken, payloads=payloads, kept=count)
 
     def merge(self, a: ElicitationState, b: ElicitationState) -> ElicitationState:
         """Unite the sketches; what is not of the newest week is of before."""
@@ -186,6 +184,20 @@ class Elicitation:
         way = math.log(max(1.0, different) / self.few) / math.log(self.many / self.few)
         low = min(CEILING, self.ceiling)
         return min(bet, low + (self.ceiling - low) * min(1.0, max(0.0, way)))
+
+
+def _noted(state: ElicitationState, asked: Sequence[QueryObservation]) -> ElicitationState:
+    """Return the state with the templates of more questions of the newest week."""
+    if not asked:
+        return state
+    demanding = [query.scaffold or query.opening for query in asked if query.demands_reasoning]
+    return replace(
+        state,
+        templates=distinct.add_all(state.templates, [query.scaffold or query.opening for query in asked], LGK),
+        demanding=distinct.add_all(state.demanding, demanding, LGK),
+        queries=state.queries + len(asked),
+        demands=state.demands + len(demanding),
+    )
 
 
 def _whole(state: ElicitationState) -> tuple[bytes, bytes]:

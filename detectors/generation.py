@@ -1,6 +1,6 @@
 """Generation: prompt after prompt asks for what a training set is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
@@ -76,19 +76,24 @@ class Generation:
         return GenerationState()
 
     def update(self, state: GenerationState, observation: Observation) -> GenerationState:
-        """Count a question; those within a conversation or with tools are trials without success."""
-        if not isinstance(observation, QueryObservation):
+        """Count a question."""
+        return self.fold(state, (observation,))
+
+    def fold(self, state: GenerationState, observations: Sequence[Observation]) -> GenerationState:
+        """Count questions; those within a conversation or with tools are trials without success."""
+        asked = [o for o in observations if isinstance(o, QueryObservation)]
+        if not asked:
             return state
-        asks = observation.asks if observation.turns <= TURNS and not observation.tools else 0
-        x = plainly(asks)
-        queries = tally.add(state.queries, observation.at, x)
-        if not (x or asks & JUDGING):
-            return GenerationState(queries, state.payloads, state.hits, state.kinds)
-        kinds = tuple([count + (asks >> i & 1) for i, count in enumerate(state.kinds)])
-        if not x:
-            return GenerationState(queries, state.payloads, state.hits, kinds)
-        payloads = distinct.add(state.payloads, observation.payload, PAYLOADS)
-        return GenerationState(queries, payloads, state.hits + 1, kinds)
+        asks = [query.asks if query.turns <= TURNS and not query.tools else 0 for query in asked]
+        successes = [plainly(marks) if marks else 0.0 for marks in asks]
+        queries = tally.add_all(state.queries, [query.at for query in asked], successes)
+        telling = [marks for marks, x in zip(asks, successes, strict=True) if x or marks & JUDGING]
+        kinds = state.kinds
+        for marks in telling:
+            kinds = tuple([count + (marks >> i & 1) for i, count in enumerate(kinds)])
+        hits = [query.payload for query, x in zip(asked, successes, strict=True) if x]
+        payloads = distinct.add_all(state.payloads, hits, PAYLOADS)
+        return GenerationState(queries, payloads, state.hits + len(hits), kinds)
 
     def merge(self, a: GenerationState, b: GenerationState) -> GenerationState:
         """Add the counts, unite the sketches."""

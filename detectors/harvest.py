@@ -1,5 +1,6 @@
 """Harvest: what a subject has taken home. It is severity, not evidence: how much is gone, not how surely."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -58,22 +59,35 @@ class HarvestFold:
         return HarvestState()
 
     def update(self, state: HarvestState, observation: Observation) -> HarvestState:
-        """Add an answer that carries something."""
-        if not isinstance(observation, AnswerObservation) or observation.status >= 400:  # noqa: PLR2004 - HTTP's own
+        """Add an answer."""
+        return self.fold(state, (observation,))
+
+    def fold(self, state: HarvestState, observations: Sequence[Observation]) -> HarvestState:
+        """Add answers that carry something."""
+        prompts, completions, reasonings, long = 0, 0, 0, 0
+        payloads = []
+        for answer in observations:
+            if not isinstance(answer, AnswerObservation) or answer.status >= 400:  # noqa: PLR2004 - HTTP's own
+                continue
+            if answer.completion_tokens <= 0 and answer.text_chars <= 0 and answer.reasoning_chars <= 0:
+                continue
+            reasoning = _tokens(answer.reasoning_tokens, answer.reasoning_chars)
+            spoken = answer.text_chars + answer.reasoning_chars
+            completion = max(reasoning, _tokens(answer.completion_tokens, spoken))
+            prompts += _tokens(answer.prompt_tokens, answer.query.prompt_chars)
+            completions += completion
+            reasonings += reasoning
+            long += completion >= self.long_tokens or reasoning > 0
+            payloads.append(answer.query.payload)
+        if not payloads:
             return state
-        if observation.completion_tokens <= 0 and observation.text_chars <= 0 and observation.reasoning_chars <= 0:
-            return state
-        prompt = _tokens(observation.prompt_tokens, observation.query.prompt_chars)
-        reasoning = _tokens(observation.reasoning_tokens, observation.reasoning_chars)
-        spoken = observation.text_chars + observation.reasoning_chars
-        completion = max(reasoning, _tokens(observation.completion_tokens, spoken))
         return HarvestState(
-            state.exchanges + 1,
-            state.prompt_tokens + prompt,
-            state.completion_tokens + completion,
-            state.reasoning_tokens + reasoning,
-            state.long + (completion >= self.long_tokens or reasoning > 0),
-            distinct.add(state.payloads, observation.query.payload, LGK),
+            state.exchanges + len(payloads),
+            state.prompt_tokens + prompts,
+            state.completion_tokens + completions,
+            state.reasoning_tokens + reasonings,
+            state.long + long,
+            distinct.add_all(state.payloads, payloads, LGK),
         )
 
     def merge(self, a: HarvestState, b: HarvestState) -> HarvestState:

@@ -1,6 +1,6 @@
 """Interface: parameters that read a model's insides rather than its answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
@@ -73,12 +73,21 @@ class Interface:
 
     def update(self, state: InterfaceState, observation: Observation) -> InterfaceState:
         """Count a question."""
-        if not isinstance(observation, QueryObservation):
+        return self.fold(state, (observation,))
+
+    def fold(self, state: InterfaceState, observations: Sequence[Observation]) -> InterfaceState:
+        """Count questions."""
+        asked = [o for o in observations if isinstance(o, QueryObservation)]
+        if not asked:
             return state
-        biased, scored = self._probes(observation)
-        queries = tally.add(state.queries, observation.at, scored)
-        lifted = tally.add(state.lifted, observation.at, biased)
-        return InterfaceState(queries, lifted, state.biased + (biased > 0), state.scored + (scored > 0))
+        times = [query.at for query in asked]
+        biased, scored = zip(*map(self._probes, asked), strict=True)
+        return InterfaceState(
+            tally.add_all(state.queries, times, scored),
+            tally.add_all(state.lifted, times, biased),
+            state.biased + sum([x > 0 for x in biased]),
+            state.scored + sum([x > 0 for x in scored]),
+        )
 
     def merge(self, a: InterfaceState, b: InterfaceState) -> InterfaceState:
         """Add the counts."""
@@ -112,8 +121,10 @@ class Interface:
 
     def _probes(self, query: QueryObservation) -> tuple[float, float]:
         """Return how plainly a question probes by bias with log-probabilities, and by these alone; each from 0 to 1."""
-        biased = 1.0 if query.logit_bias > 0 and query.logprobs > 0 else 0.0
+        if query.logprobs <= 0:
+            return 0.0, 0.0
+        biased = 1.0 if query.logit_bias > 0 else 0.0
         scored = 0.0
-        if query.logprobs > 0 and not 0 < query.max_tokens <= self.scoring_tokens:
+        if not 0 < query.max_tokens <= self.scoring_tokens:
             scored = 0.5 if query.logprobs >= self.many_logprobs else 0.25
         return biased, scored

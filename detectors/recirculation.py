@@ -1,6 +1,6 @@
 """Recirculation: what the model said comes back as the next question, not as the memory of a conversation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from struct import pack, unpack
 from types import MappingProxyType
@@ -77,17 +77,27 @@ class Recirculation:
 
     def update(self, state: RecirculationState, observation: Observation) -> RecirculationState:
         """Count a question, or remember an answer."""
-        if not isinstance(observation, QueryObservation):
-            if not observation.shingles:
-                return state
-            words = [shingle & WORD for shingle in observation.shingles][:SERVED]
-            served = (state.served + pack(f"<{len(words)}I", *words))[-4 * SERVED :]
-            return RecirculationState(state.queries, state.payloads, state.fed, served)
-        if not _feeds(observation, state.served):
-            queries = tally.add(state.queries, observation.at, 0.0)
-            return RecirculationState(queries, state.payloads, state.fed, state.served)
-        payloads = distinct.add(state.payloads, observation.payload, PAYLOADS)
-        return RecirculationState(tally.add(state.queries, observation.at, 1.0), payloads, state.fed + 1, state.served)
+        return self.fold(state, (observation,))
+
+    def fold(self, state: RecirculationState, observations: Sequence[Observation]) -> RecirculationState:
+        """Count questions and remember answers, oldest first."""
+        words = list(unpack(f"<{len(state.served) // 4}I", state.served))
+        asked: list[QueryObservation] = []
+        feeds: list[bool] = []
+        for observation in observations:
+            if isinstance(observation, QueryObservation):
+                asked.append(observation)
+                feeds.append(_feeds(observation, words))
+            elif observation.shingles:
+                words += [shingle & WORD for shingle in observation.shingles][:SERVED]
+                del words[:-SERVED]
+        fed = [query.payload for query, one in zip(asked, feeds, strict=True) if one]
+        return RecirculationState(
+            tally.add_all(state.queries, [query.at for query in asked], feeds),
+            distinct.add_all(state.payloads, fed, PAYLOADS) if fed else state.payloads,
+            state.fed + len(fed),
+            pack(f"<{len(words)}I", *words),
+        )
 
     def merge(self, a: RecirculationState, b: RecirculationState) -> RecirculationState:
         """Add the counts, unite the sketches, keep what both were served last."""
@@ -118,9 +128,8 @@ class Recirculation:
         return {"recirculation.rate": k / n} if n else {}
 
 
-def _feeds(query: QueryObservation, served: bytes) -> bool:
+def _feeds(query: QueryObservation, served: Sequence[int]) -> bool:
     """Say whether the newest turn is, or holds, an answer of the newest."""
     if not served or not query.quotes or query.tools or query.tool_results:
         return False
-    known = set(unpack(f"<{len(served) // 4}I", served))
-    return len(known.intersection([quote & WORD for quote in query.quotes])) >= RETURNS
+    return len({quote & WORD for quote in query.quotes}.intersection(served)) >= RETURNS

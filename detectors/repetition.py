@@ -1,13 +1,13 @@
 """Repetition: one template, ever new contents, long answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
 import msgspec
 
-from detectors.base import CEILING, AnswerObservation, Baseline, Evidence, Family, Observation
+from detectors.base import CEILING, AnswerObservation, Baseline, Evidence, Family, Observation, QueryObservation
 from detectors.sketches import distinct
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
@@ -108,22 +108,27 @@ class Repetition:
         return RepetitionState()
 
     def update(self, state: RepetitionState, observation: Observation) -> RepetitionState:
-        """Count an answer; errors of the model and bare queries are no trials."""
-        if not isinstance(observation, AnswerObservation) or observation.status >= 400:  # noqa: PLR2004 - HTTP's own
-            return state
-        query = observation.query
-        taken = worth_taking(observation, Worth(self.long_tokens, self.long_chars, self.turns, self.expands))
-        at = query.at
-        answers = tally.add(state.answers, at, 1.0 if taken else 0.0)
-        week, before = state.week, state.before
-        newest = answers.block // WEEK
-        if state.answers.block // WEEK != newest and state.answers.block >= 0:
-            week, before = Shelf(), _union(before, week)
-        if taken and tally.block_of(at) // WEEK == newest:
-            week = _shelve(week, query.payload, query.scaffold, query.opening)
-        elif taken:
-            before = _shelve(before, query.payload, query.scaffold, query.opening)
-        return RepetitionState(answers, week, before)
+        """Count an answer."""
+        return self.fold(state, (observation,))
+
+    def fold(self, state: RepetitionState, observations: Sequence[Observation]) -> RepetitionState:
+        """Count answers; errors of the model and bare queries are no trials."""
+        said = [o for o in observations if isinstance(o, AnswerObservation) and o.status < 400]  # noqa: PLR2004 - HTTP's own
+        worth = Worth(self.long_tokens, self.long_chars, self.turns, self.expands)
+        run: list[AnswerObservation] = []
+        for answer in said:
+            own, newest = tally.block_of(answer.query.at) // WEEK, state.answers.block // WEEK
+            if own != newest:
+                state, run = _counted(state, run, worth), []
+                if own < newest:
+                    state = _counted_late(state, answer, worth)
+                    continue
+                if newest >= 0:
+                    state = RepetitionState(state.answers, Shelf(), _union(state.before, state.week))
+                state = _counted(state, [answer], worth)
+            else:
+                run.append(answer)
+        return _counted(state, run, worth)
 
     def merge(self, a: RepetitionState, b: RepetitionState) -> RepetitionState:
         """Add the counts, unite the sketches."""
@@ -162,13 +167,34 @@ class Repetition:
         return {name: sum(k) / n for name, k in zip(self.nulls, _repeated(state, grains), strict=True)} if n else {}
 
 
-def _shelve(shelf: Shelf, payload: int, scaffold: int, opening: int) -> Shelf:
+def _counted(state: RepetitionState, said: Sequence[AnswerObservation], worth: Worth) -> RepetitionState:
+    """Count answers of the newest week, or that begin it."""
+    if not said:
+        return state
+    taken = [worth_taking(answer, worth) for answer in said]
+    answers = tally.add_all(state.answers, [answer.query.at for answer in said], taken)
+    queries = [answer.query for answer, worthy in zip(said, taken, strict=True) if worthy]
+    return RepetitionState(answers, _shelve(state.week, queries), state.before)
+
+
+def _counted_late(state: RepetitionState, answer: AnswerObservation, worth: Worth) -> RepetitionState:
+    """Count an answer of an earlier week."""
+    taken = worth_taking(answer, worth)
+    answers = tally.add(state.answers, answer.query.at, taken)
+    return RepetitionState(answers, state.week, _shelve(state.before, [answer.query] if taken else []))
+
+
+def _shelve(shelf: Shelf, queries: Sequence[QueryObservation]) -> Shelf:
+    if not queries:
+        return shelf
+    templates = [query.scaffold ^ query.opening for query in queries if query.opening]
+    scaffolds = [query.scaffold for query in queries if query.scaffold]
     return Shelf(
-        distinct.add(shelf.payloads, payload, PAYLOADS),
-        distinct.add(shelf.templates, scaffold ^ opening, TEMPLATES) if opening else shelf.templates,
-        distinct.add(shelf.scaffolds, scaffold, SCAFFOLDS) if scaffold else shelf.scaffolds,
-        shelf.untemplated + (not opening),
-        shelf.unscaffolded + (not scaffold),
+        distinct.add_all(shelf.payloads, [query.payload for query in queries], PAYLOADS),
+        distinct.add_all(shelf.templates, templates, TEMPLATES),
+        distinct.add_all(shelf.scaffolds, scaffolds, SCAFFOLDS),
+        shelf.untemplated + len(queries) - len(templates),
+        shelf.unscaffolded + len(queries) - len(scaffolds),
     )
 
 

@@ -1,13 +1,12 @@
 """Resampling: one question asked many times over while answers differ, or a pair of texts in both orders."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from types import MappingProxyType
 from typing import ClassVar
 
 import msgspec
-from msgspec.structs import replace
 
 from detectors.base import CEILING, Baseline, Evidence, Family, Observation, QueryObservation
 from detectors.sketches import distinct
@@ -89,26 +88,43 @@ class Resampling:
         return ResamplingState()
 
     def update(self, state: ResamplingState, observation: Observation) -> ResamplingState:
-        """Look for a question among the newest, and count it."""
-        if not isinstance(observation, QueryObservation):
+        """Count one question."""
+        return self.fold(state, (observation,))
+
+    def fold(self, state: ResamplingState, observations: Sequence[Observation]) -> ResamplingState:
+        """Look for questions among the newest, and count them."""
+        asked = [o for o in observations if isinstance(o, QueryObservation)]
+        if not asked:
             return state
-        if observation.turns > TURNS or observation.tools or observation.tool_results:
-            return replace(state, queries=tally.add(state.queries, observation.at, 0.0))
-        payload, bag = observation.payload & WORD, observation.bag & WORD
-        hot = not 0.0 <= observation.temperature < self.hot
-        again = hot and payload != 0 and payload in state.payloads
-        swapped = bag != 0 and bag in state.bags and payload not in state.payloads
-        sampled = hot and observation.samples >= self.many
-        x = 1.0 if again or swapped or sampled else 0.0
-        return ResamplingState(
-            tally.add(state.queries, observation.at, x),
-            (*state.payloads[1 - REMEMBERED :], payload),
-            (*state.bags[1 - REMEMBERED :], bag) if bag else state.bags,
-            state.again + again,
-            state.swapped + swapped,
-            state.sampled + sampled,
-            distinct.add(state.different, observation.bag or payload, DIFFERENT) if x else state.different,
-        )
+        payloads, bags, drawn = list(state.payloads), list(state.bags), list[int]()
+        kinds, successes = [state.again, state.swapped, state.sampled], [0.0] * len(asked)
+        for place, query in enumerate(asked):
+            if query.turns > TURNS or query.tools or query.tool_results:
+                continue
+            if self._drawn_anew(query, payloads, bags, kinds):
+                successes[place] = 1.0
+                drawn.append(query.bag or query.payload & WORD)
+            _remember(payloads, query.payload & WORD)
+            if query.bag & WORD:
+                _remember(bags, query.bag & WORD)
+        queries = tally.add_all(state.queries, [query.at for query in asked], successes)
+        different = distinct.add_all(state.different, drawn, DIFFERENT)
+        return ResamplingState(queries, tuple(payloads), tuple(bags), kinds[0], kinds[1], kinds[2], different)
+
+    def _drawn_anew(
+        self, query: QueryObservation, payloads: Sequence[int], bags: Sequence[int], kinds: list[int]
+    ) -> bool:
+        """Say whether a question is one of the newest again, and count how."""
+        payload, bag = query.payload & WORD, query.bag & WORD
+        hot = not 0.0 <= query.temperature < self.hot
+        known = payload in payloads
+        again = hot and payload != 0 and known
+        swapped = bag != 0 and not known and bag in bags
+        sampled = hot and query.samples >= self.many
+        kinds[0] += again
+        kinds[1] += swapped
+        kinds[2] += sampled
+        return again or swapped or sampled
 
     def merge(self, a: ResamplingState, b: ResamplingState) -> ResamplingState:
         """Add the counts; the newest questions of both stay."""
@@ -143,6 +159,11 @@ class Resampling:
         """Return what calibration compares among honest subjects, by the names of ``nulls``."""
         n, k = tally.totals(state.queries)
         return {"resampling.rate": k * _scale(state) / n} if n else {}
+
+
+def _remember(newest: list[int], one: int) -> None:
+    newest.append(one)
+    del newest[:-REMEMBERED]
 
 
 def _scale(state: ResamplingState) -> float:

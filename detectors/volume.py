@@ -14,6 +14,7 @@ from detectors.stats import likeness
 from detectors.taking import Worth, worth_taking
 
 PAYLOADS = 9  # lgk: 4.6 % standard error
+WORTH = Worth()
 
 
 class VolumeState(msgspec.Struct, frozen=True, array_like=True):
@@ -38,7 +39,6 @@ class Volume:
 
     Attributes:
         ceiling: most that it ever says, nats: size alone never condemns.
-        worth: from where on an answer is worth taking.
 
     Example:
         >>> from detectors.base import QueryObservation
@@ -56,7 +56,6 @@ class Volume:
     """
 
     ceiling: float = 9.2
-    worth: Worth = Worth()
 
     name: ClassVar[str] = "volume"
     family: ClassVar[Family] = "timing"
@@ -80,7 +79,7 @@ class Volume:
         answers = [o for o in observations if isinstance(o, AnswerObservation) and o.status < 400]  # noqa: PLR2004 - HTTP's own
         if not answers:
             return state
-        taken = [o.query.payload for o in answers if worth_taking(o, self.worth)]
+        taken = [o.query.payload for o in answers if worth_taking(o, WORTH)]
         payloads = distinct.add_all(state.payloads, taken, PAYLOADS) if taken else state.payloads
         return VolumeState(state.answers + len(answers), state.taken + len(taken), payloads)
 

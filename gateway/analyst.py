@@ -128,10 +128,9 @@ class Analyst:
         groups: dict[Subject, list[Observation]] = {}
         everything: list[Observation] = []
         faults: list[str] = []
-        once = {entry.id: entry for entry in entries}.values()
+        once = list({entry.id: entry for entry in entries}.values())
         self._intake.prepare(once)
-        for entry in once:
-            read = self._intake.read(entry)
+        for entry, read in zip(once, self._intake.read_all(once), strict=True):
             if read.failed:
                 faults.append("intake")
             if read.observations:

@@ -175,7 +175,7 @@ def insists(demand: str) -> bool:
         (True, False)
 
     """
-    return bool(_TRACE.search(demand.lower()))
+    return bool(demand and _TRACE.search(demand.lower()))
 
 
 def _search(low: str, stems: tuple[str, ...], patterns: tuple[re.Pattern[str], ...]) -> str:

@@ -1,5 +1,7 @@
 """One exchange with the model, in no provider's dialect: these hold text, and live only on the way."""
 
+from typing import TypeAlias
+
 import msgspec
 
 
@@ -108,3 +110,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     truncated: bool = False  # response holds less than was received
     complete: bool = True  # the last byte reached the client
     decision: str = ""  # id of the standing decision that applied
+
+
+Exchange: TypeAlias = tuple[Query, Answer, Entry]
+"""A question as it was read, what the model said, and the entry that both were read from."""

@@ -1,15 +1,16 @@
-"""One journal entry becomes observations: here the text ends."""
+"""Journal entries become observations: here the text ends."""
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from detectors.base import AnswerObservation, Observation, QueryObservation
 from gateway.dialects.base import Dialect
 from gateway.encoding import decode
-from gateway.exchange import Answer, Entry, Query, Surface
+from gateway.exchange import Entry, Exchange, Query, Surface
 
 FAILED = 400  # HTTP status from which on nothing was taken home
+TOGETHER = 64  # exchanges observed at once: more cost no less each, and need more memory
 FAULTS = (ValueError, ArithmeticError, LookupError, TypeError, RuntimeError)  # what bytes from strangers may raise
 
 
@@ -24,8 +25,8 @@ class KnowsSurfaces(Protocol):
 class Observes(Protocol):
     """Turns text into features (``gateway.features``)."""
 
-    def observe(self, query: Query, answer: Answer, entry: Entry) -> tuple[QueryObservation, AnswerObservation]:
-        """Return the observations of one exchange."""
+    def observe_all(self, exchanges: Sequence[Exchange]) -> Sequence[tuple[QueryObservation, AnswerObservation]]:
+        """Return the observations of each exchange."""
         ...
 
 
@@ -77,23 +78,52 @@ class Intake:
 
     def read(self, entry: Entry) -> Read:
         """Return what is observed: nothing of a refused or failed exchange, or where no text is generated."""
-        if entry.status >= FAILED:
-            return Read()
-        try:
-            return Read(self._observed(entry))
-        except FAULTS:
-            return Read((), failed=True)
+        return self.read_all([entry])[0]
 
-    def _observed(self, entry: Entry) -> tuple[Observation, ...]:
+    def read_all(self, entries: Sequence[Entry]) -> list[Read]:
+        """Return what is observed of each entry; ``TOGETHER`` at a time, as that costs least."""
+        found: list[Read] = []
+        for start in range(0, len(entries), TOGETHER):
+            found += self._read(entries[start : start + TOGETHER])
+        return found
+
+    def _read(self, entries: Sequence[Entry]) -> list[Read]:
+        found = [Read()] * len(entries)
+        whole: list[Exchange] = []
+        places: list[int] = []
+        for place, entry in enumerate(entries):
+            try:
+                exchange = self._exchange(entry) if entry.status < FAILED else None
+            except FAULTS:
+                found[place] = Read((), failed=True)
+                continue
+            if exchange is not None:
+                whole.append(exchange)
+                places.append(place)
+        for place, read in zip(places, self._observed(whole), strict=True):
+            found[place] = read
+        return found
+
+    def _observed(self, exchanges: Sequence[Exchange]) -> list[Read]:
+        """Observe exchanges together; if that fails, one by one, to find the one that it is."""
+        try:
+            return [Read(pair) for pair in self._features.observe_all(exchanges)] if exchanges else []
+        except FAULTS:
+            if len(exchanges) == 1:
+                return [Read((), failed=True)]
+        return [read for exchange in exchanges for read in self._observed([exchange])]
+
+    def _exchange(self, entry: Entry) -> Exchange | None:
+        """Return an entry as values; None if nothing is to be observed of it."""
         dialect, surface = self._dialects.recall(entry.surface, entry.model)
         if not surface.generates:
-            return ()
+            return None
         request = decode(entry.request, entry.request_encoding, self._limit)
         if request is None:
-            return ()
+            return None
         response = decode(entry.response, entry.response_encoding, self._limit) or b""
         query = dialect.read(surface, request)
         answer = dialect.hear(surface, entry.response_type, response)
         if not (query.turns or query.system or answer.text or answer.reasoning or answer.usage.completion_tokens):
-            return ()
-        return self._features.observe(query, answer, entry)
+            return None
+        return query, answer, entry

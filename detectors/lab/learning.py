@@ -76,11 +76,12 @@ def tail(name: str, highest: Sequence[float], contaminated: float = 0.0, *, bell
         name: of the detector.
         highest: the highest score of each honest subject's life.
         contaminated: share of the subjects that may be harvesters: so many of the highest are left out.
+        bell: the score's law is one, as the logarithm of a volume's.
 
     The scale is the larger of two: from the tail's start to its upper quarter, and from the median to its start. The
     second does not move with the few highest; the first sees a heavy tail. Neither reads the extremes themselves.
-    Of a score whose law is a ``bell`` (the logarithm of a volume) the first alone is taken: what lies beyond is thinner
-    than exponential anyway, and the second would only tell how wide the bell is.
+    Of a ``bell`` the first alone is taken: what lies beyond is thinner than exponential anyway, and the second would
+    only tell how wide the bell is.
     """
     ordered = np.sort(np.asarray(highest, dtype=np.float64))
     kept = ordered[: max(1, math.ceil(len(ordered) * (1.0 - contaminated)))]

@@ -10,6 +10,7 @@ References:
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from datasketches import hll_sketch, hll_union, tgt_hll_type
@@ -60,6 +61,7 @@ def union(a: bytes, b: bytes, lgk: int) -> bytes:
     return kept
 
 
+@lru_cache(maxsize=4096)  # half a kilobyte each; most sketches of templates are counted again before they grow
 def count(sketch: bytes) -> Count:
     """Return how many different things the sketch has seen; exact below about ten.
 

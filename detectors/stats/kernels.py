@@ -16,6 +16,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 FEATURES: Final = 96  # error of a mean kernel about 1 / sqrt(FEATURES) of one question, less for many
 WIDTH: Final = 0.6  # of the Gaussian, in units of the unit sphere's radius
+_LENGTH: Final = float(np.sqrt(FEATURES // 2))
 _SEED: Final = 20_260_711  # sums are stored, so it never changes
 
 
@@ -27,7 +28,10 @@ def _projection(dims: int) -> Floats:
 def features(rows: npt.NDArray[np.int8]) -> Floats:
     """Return the features of embeddings, shape (n, dims) in signed bytes, as (n, FEATURES); each row has length 1."""
     x = rows.astype(np.float64)
-    x /= np.maximum(np.sqrt((x * x).sum(axis=1, keepdims=True)), 1e-9)
+    x /= np.maximum(np.sqrt(np.add.reduce(x * x, axis=1, keepdims=True)), 1e-9)
     angles = x @ _projection(rows.shape[1])
-    waves: Floats = np.hstack([np.cos(angles), np.sin(angles)]) / np.sqrt(FEATURES // 2)
+    waves = np.empty((len(x), FEATURES))
+    np.cos(angles, out=waves[:, : FEATURES // 2])
+    np.sin(angles, out=waves[:, FEATURES // 2 :])
+    waves /= _LENGTH
     return waves

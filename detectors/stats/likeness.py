@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from detectors.base import Baseline
 from detectors.stats import calibration
 
+_NOTHING = (0.0, 0.0)
 LEAST = 8  # exchanges before which nothing is said: weights stand as they are there
 OCTAVES = 8.0  # doublings from there until a weight has grown by its whole slope: at 2,048 exchanges
 
@@ -34,11 +35,24 @@ def enough(n: float) -> bool:
 
 def score(name: str, shares: Mapping[str, float], n: float, baseline: Baseline) -> float:
     """Return the score of a subject's shares after n exchanges; its unit means nothing but by ``log_e``."""
-    way, weight = grown(n), baseline.weights.get(name, {}).get
-    total = weight("bias", 0.0) + way * weight("bias.slope", 0.0)
+    way, pairs = grown(n), _pairs(name, baseline)
+    weight, slope = pairs.get("bias", _NOTHING)
+    total = weight + way * slope
     for share, value in shares.items():
-        total += (weight(share, 0.0) + way * weight(f"{share}.slope", 0.0)) * value
+        weight, slope = pairs.get(share, _NOTHING)
+        total += (weight + way * slope) * value
     return total
+
+
+def _pairs(name: str, baseline: Baseline) -> dict[str, tuple[float, float]]:
+    """Return a detector's weights, each with its slope; put together once."""
+    place = ("pairs", name)
+    if place not in baseline.kept:
+        table = baseline.weights.get(name, {})
+        shares = {share.removesuffix(".slope") for share in table}
+        baseline.kept[place] = {s: (table.get(s, 0.0), table.get(f"{s}.slope", 0.0)) for s in shares}
+    pairs: dict[str, tuple[float, float]] = baseline.kept[place]
+    return pairs
 
 
 def log_e(name: str, shares: Mapping[str, float], n: float, baseline: Baseline) -> float:

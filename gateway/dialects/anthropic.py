@@ -13,6 +13,7 @@ import msgspec
 
 from gateway.actions.base import RefusalKind, Refuse, Trimming
 from gateway.dialects import anthropic_answer as answers
+from gateway.dialects import anthropic_plain as plain
 from gateway.dialects import anthropic_query as queries
 from gateway.dialects import anthropic_trim as trims
 from gateway.dialects.anthropic_rewriter import Lines, Message
@@ -70,13 +71,21 @@ def _nothing(_body: bytes) -> Query:
     return Query()
 
 
+def _read(body: bytes) -> Query:
+    return plain.read(body) or queries.read_message(body)
+
+
+def _hear(body: bytes) -> Answer:
+    return plain.hear(body) or answers.hear(body)
+
+
 def _leave(body: bytes, _trimming: Trimming) -> bytes:
     """Nothing to take out: counting is strict about members that it does not know, and gives nothing away."""
     return body
 
 
 _KINDS = {
-    "anthropic.messages": _Kind(queries.glance, queries.read_message, answers.hear, trims.trim_message),
+    "anthropic.messages": _Kind(queries.glance, _read, _hear, trims.trim_message),
     "anthropic.count_tokens": _Kind(queries.glance, queries.read_message, answers.hear, _leave),
     "anthropic.batches": _Kind(queries.glance_batch, queries.read_batch, answers.hear, trims.trim_batch),
     "anthropic.batches.stored": _Kind(_unseen, _nothing, answers.hear_batch, _leave),

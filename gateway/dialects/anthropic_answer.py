@@ -10,7 +10,7 @@ from gateway.dialects.sse import Events
 from gateway.dialects.wire import decode, digest, document, joined, members, number, objects, text
 from gateway.exchange import Answer, Usage
 
-_FINISH = {
+FINISH = {
     "end_turn": "stop",
     "stop_sequence": "stop",
     "max_tokens": "length",
@@ -74,7 +74,7 @@ def _read(message: Mapping[str, Any]) -> Answer:
         text=said,
         reasoning=joined(text(block.get("thinking")) for block in blocks),
         refusal=text(members(message.get("stop_details")).get("explanation")) if finish == "refusal" else "",
-        finish=_FINISH.get(finish, finish and "stop"),
+        finish=FINISH.get(finish, finish and "stop"),
         choices=1 if blocks or said or finish else 0,
         tool_calls=sum(text(block.get("type")).endswith("tool_use") for block in blocks),
         usage=_usage(members(message.get("usage"))),

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from gateway.actions.base import RefusalKind, Refuse, Trimming
-from gateway.dialects import gemini_answer, gemini_query, gemini_trim
+from gateway.dialects import gemini_answer, gemini_plain, gemini_query, gemini_trim
 from gateway.dialects.base import Reply, Rewriter
 from gateway.dialects.gemini_rewriter import Answering
 from gateway.dialects.sse import frame
@@ -77,11 +77,14 @@ class Gemini:
 
     def read(self, surface: Surface, body: bytes) -> Query:
         """Read a whole query with its text."""
-        return msgspec.structs.replace(gemini_query.read(body), model=surface.model, stream=surface.name == _STREAM)
+        stream = surface.name == _STREAM
+        if surface.name in _TRIMMED and (plain := gemini_plain.read(body, surface.model, stream=stream)):
+            return plain
+        return msgspec.structs.replace(gemini_query.read(body), model=surface.model, stream=stream)
 
     def hear(self, surface: Surface, content_type: str, body: bytes) -> Answer:  # noqa: ARG002  # the first byte says what the answer is
         """Read a whole answer, perhaps cut short."""
-        return gemini_answer.hear(body)
+        return gemini_plain.hear(body) or gemini_answer.hear(body)
 
     def write(self, surface: Surface, body: bytes, trimming: Trimming) -> bytes:
         """Return the body trimmed; what generates nothing has nothing to trim."""

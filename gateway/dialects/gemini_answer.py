@@ -12,7 +12,7 @@ from gateway.dialects.sse import Events
 from gateway.dialects.wire import decode, document, flag, joined, members, number, objects, text
 from gateway.exchange import Answer, Usage
 
-_FINISH = {
+FINISH = {
     "STOP": "stop",
     "MAX_TOKENS": "length",
     "CONTINUATION": "length",
@@ -75,7 +75,7 @@ class _Candidate:
         """Return why it ended, in no dialect's words."""
         if self.finish == "STOP" and self.calls:
             return "tool_calls"
-        return _FINISH.get(self.finish, "refusal") if self.finish else ""
+        return FINISH.get(self.finish, "refusal") if self.finish else ""
 
 
 class _Hearing:

@@ -15,7 +15,7 @@ from gateway.dialects.wire import digest, document, encode, flag, joined, member
 from gateway.exchange import Glance, Query, Turn
 
 UNSIGNED = "skip_thought_signature_validator"  # documented in place of a signature, where there never was one
-_ROLES = {"model": "assistant", "function": "tool", "": "user"}
+ROLES = {"model": "assistant", "function": "tool", "": "user"}
 
 
 class _Config(msgspec.Struct, frozen=True):
@@ -146,7 +146,7 @@ class _Reading:
         before = len(self.turns)
         said = joined([self._part(part) for part in many(content.get("parts"))])
         if said or len(self.turns) == before:
-            self.turns.append(Turn(_ROLES.get(role, role), said))
+            self.turns.append(Turn(ROLES.get(role, role), said))
 
     def _part(self, part: Mapping[str, Any]) -> str:
         self.blobs += sealed(part)

@@ -5,8 +5,21 @@
 configuration, through ``gateway.embedding.chosen``.
 """
 
-from gateway.embedding.base import EDGE, Asks, Embedder, Vector, cell, edges
+from gateway.embedding.base import EDGE, Asks, Embedder, Vector, cell, cells, edges, embedded
 from gateway.embedding.characters import DIMS, Characters
 from gateway.embedding.static import Static, shared
 
-__all__ = ["DIMS", "EDGE", "Asks", "Characters", "Embedder", "Static", "Vector", "cell", "edges", "shared"]
+__all__ = [
+    "DIMS",
+    "EDGE",
+    "Asks",
+    "Characters",
+    "Embedder",
+    "Static",
+    "Vector",
+    "cell",
+    "cells",
+    "edges",
+    "embedded",
+    "shared",
+]

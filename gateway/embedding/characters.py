@@ -11,6 +11,7 @@ as many even throws would visit: geometric mean 0.46 plain, 0.55 with light gram
 Reference: Weinberger et al. 2009, "Feature hashing for large scale multitask learning".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
@@ -101,6 +102,6 @@ class Characters:
         signed = counts(edges(text, self.edge))
         return _NOTHING if signed is None else unit(signed)
 
-    def batch(self, texts: list[str]) -> npt.NDArray[np.float32]:
+    def batch(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return one row a text."""
         return np.stack([self.embed(text) for text in texts]) if texts else np.zeros((0, DIMS), np.float32)

@@ -11,6 +11,7 @@ References: Wu et al. 2016 (longest match first, WordPiece); Arora et al. 2017 (
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from hashlib import shake_128
 from importlib.resources import files
@@ -20,7 +21,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from gateway.embedding.base import EDGE, Vector, edges, unit
+from gateway.embedding.base import EDGE, Vector, edges, units
 from gateway.embedding.characters import DIMS, counts
 
 LEARNT: Final = 8192  # words spelt from pieces whose vectors are kept
@@ -28,7 +29,7 @@ SPELT: Final = 16  # such words in one text; more count by their letters: bounds
 LONGEST: Final = 24  # letters of a word that is spelt from pieces
 _GRAM: Final = 7**-0.5  # length of one gram's vector: a word of six letters and a space is as long as a word's
 _HALF: Final = 0.7  # each half of a spelt word: 0.7² + 0.7² is about 1
-_SPACES: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
+_SPACES: Final = bytes([code if chr(code).isalnum() else 32 for code in range(128)]) + bytes(128)  # of ASCII bytes
 _WORD: Final = re.compile(r"[^\W_]+")
 _ACCENTED: Final = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]+")
 _MARK: Final = re.compile(r"[\u0300-\u036f]+")
@@ -81,7 +82,7 @@ def words(text: str) -> list[str]:
     """
     text = text.lower()
     if text.isascii():
-        return text.translate(_SPACES).split()
+        return text.encode().translate(_SPACES).decode().split()
     return _WORD.findall(_ACCENTED.sub(_plain, text))
 
 
@@ -120,20 +121,33 @@ class Static:
             True
 
         """
-        text = edges(text, self._edge)
+        row: Vector = self.batch([text])[0]
+        return row
+
+    def batch(self, texts: Sequence[str]) -> Vector:
+        """Return one row a text, each as ``embed`` gives it."""
+        rows = np.zeros((len(texts), self.dims), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            self._add(row, edges(text, self._edge))
+        return units(rows)
+
+    def _add(self, row: Vector, text: str) -> None:
+        """Add up what a text says."""
         said = words(text)
-        slots = [self._slots.get(word, -1) for word in said]
+        slots: list[int] = [*map(self._slots.get, said)]  # type: ignore[list-item]  # None is dealt with at once
         rest: list[str] = []
-        if -1 in slots or (len(slots) > SPELT and self._learnt(slots) > SPELT):
+        if None in slots or (len(slots) > SPELT and self._learnt(slots) > SPELT):
             slots, rest = self._spell(said)
-        vector = self._rows.take(slots, axis=0).sum(axis=0) if slots else np.zeros(self.dims, np.float32)
+        if slots:
+            np.add.reduce(self._rows.take(slots, axis=0), axis=0, out=row)
         if rest or not said:
             letters = counts(" ".join(rest) or text)
-            vector = vector if letters is None else vector + letters @ self._directions
-        return unit(vector)
+            if letters is not None:
+                row += letters @ self._directions
 
     def _learnt(self, slots: list[int]) -> int:
-        return int(np.count_nonzero(np.array(slots) >= len(self._known)))
+        known = len(self._known)
+        return len([slot for slot in slots if slot >= known]) if max(slots) >= known else 0
 
     def _spell(self, said: list[str]) -> tuple[list[int], list[str]]:
         """Return the rows of the words that are in the table or can be spelt, and the words that cannot."""

@@ -1,11 +1,11 @@
 """A block of recorded lines becomes observations, in groups of lines that concern the same subjects. Text ends here."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import msgspec
 
-from detectors.base import AnswerObservation, Observation, QueryObservation
+from detectors.base import AnswerObservation, Observation
 from gateway.config import Config
 from gateway.decisions import Subject
 from gateway.dialects.base import Dialect
@@ -13,15 +13,13 @@ from gateway.dialects.known import Dialects
 from gateway.embedding.chosen import chosen
 from gateway.exchange import Entry, Surface
 from gateway.features import Features
-from gateway.intake import FAILED, Intake
+from gateway.intake import FAILED, TOGETHER, Intake, Read
 from gateway.replay.line import BadLineError, Recorded, body, named, read_line
 from gateway.replay.names import Client, Names
 
 SALT = b"replay"  # observations never leave the run, so there is nobody to keep the key from
 _FOREVER = 1e9  # seconds; a longer answer is a mistake of the log's
 _SPACE = b" \t\r\n"
-
-Exchange: TypeAlias = tuple[QueryObservation, AnswerObservation]
 
 
 class Block(NamedTuple):
@@ -63,7 +61,7 @@ class Bad(msgspec.Struct, frozen=True, array_like=True):
     reason: str
 
 
-class Lines(msgspec.Struct, frozen=True, array_like=True):
+class Lines(msgspec.Struct, array_like=True):
     """What a block of lines came to.
 
     Attributes:
@@ -81,6 +79,16 @@ class Lines(msgspec.Struct, frozen=True, array_like=True):
     unread: int
 
 
+class _Line(NamedTuple):
+    """A line on the way: what there is to observe of it, or the reason why it cannot be used."""
+
+    place: int
+    at: float = 0.0
+    subjects: tuple[Subject, ...] = ()
+    entry: Entry | None = None
+    reason: str = ""
+
+
 class Reader:
     """Reads blocks; what it remembers changes nothing but its speed."""
 
@@ -92,31 +100,50 @@ class Reader:
 
     def read(self, block: Block) -> Lines:
         """Return the observations of a block; blank lines are nobody's."""
+        lines = Lines(block.number, [], [], [], 0)
         groups: dict[tuple[Subject, ...], Group] = {}
-        times: list[float] = []
-        bad: list[Bad] = []
-        unread = 0
+        held: list[_Line] = []
         for place, line in enumerate(block.data.split(b"\n")):
             if not line or not line.strip(_SPACE):
                 continue
-            try:
-                recorded = read_line(line)
-                subjects, answer = self._observed(recorded)
-            except BadLineError as error:
-                bad.append(Bad(*_place(block, place), str(error)))
+            held.append(self._line(place, line))
+            if len(held) == TOGETHER:
+                lines.unread += self._sort(block, held, groups, lines)
+                held = []
+        lines.unread += self._sort(block, held, groups, lines)
+        lines.groups += groups.values()
+        return lines
+
+    def _line(self, place: int, line: bytes) -> _Line:
+        try:
+            recorded = read_line(line)
+            return _Line(place, recorded.at, *self._named(recorded))
+        except BadLineError as error:
+            return _Line(place, reason=str(error))
+
+    def _sort(self, block: Block, held: Sequence[_Line], groups: dict[tuple[Subject, ...], Group], lines: Lines) -> int:
+        """Observe lines together and put each where it belongs; return how many are not observed."""
+        reads = iter(self._intake.read_all([line.entry for line in held if line.entry is not None]))
+        unread = 0
+        for line in held:
+            read = next(reads) if line.entry is not None else Read()
+            reason = "the exchange cannot be read" if read.failed else line.reason
+            if reason:
+                lines.bad.append(Bad(*_place(block, line.place), reason))
                 continue
-            times.append(recorded.at)
-            if answer is None:
+            lines.times.append(line.at)
+            if not read.observations:
                 unread += 1
                 continue
-            group = groups.get(subjects)
+            group = groups.get(line.subjects)
             if group is None:
-                group = groups[subjects] = Group(subjects, [], [])
-            group.places.append(place)
-            group.answers.append(answer)
-        return Lines(block.number, times, list(groups.values()), bad, unread)
+                group = groups[line.subjects] = Group(line.subjects, [], [])
+            group.places.append(line.place)
+            group.answers.append(_answer(read.observations))
+        return unread
 
-    def _observed(self, line: Recorded) -> tuple[tuple[Subject, ...], AnswerObservation | None]:
+    def _named(self, line: Recorded) -> tuple[tuple[Subject, ...], Entry | None]:
+        """Return whom a line is about, and what there is to observe."""
         dialect, surface = self._dialects.find("POST", line.path.partition("?")[0], ())
         request = body(line.request)
         client = self._client(line, dialect, surface, request)
@@ -125,10 +152,7 @@ class Reader:
             raise BadLineError("names neither account, key, user nor address")
         if line.status >= FAILED or not surface.generates:
             return subjects, None
-        read = self._intake.read(_entry(line, surface, request, subjects))
-        if read.failed:
-            raise BadLineError("the exchange cannot be read")
-        return subjects, _answer(read.observations)
+        return subjects, _entry(line, surface, request, subjects)
 
     def _client(self, line: Recorded, dialect: Dialect, surface: Surface, request: bytes) -> Client:
         account, key, user = named(line.account), named(line.key), named(line.user)
@@ -137,8 +161,8 @@ class Reader:
         return Client(account, key, user, line.address or "")
 
 
-def _answer(observations: Sequence[Observation]) -> AnswerObservation | None:
-    return next((one for one in observations if isinstance(one, AnswerObservation)), None)
+def _answer(observations: Sequence[Observation]) -> AnswerObservation:
+    return next(one for one in observations if isinstance(one, AnswerObservation))
 
 
 def _entry(line: Recorded, surface: Surface, request: bytes, subjects: tuple[Subject, ...]) -> Entry:

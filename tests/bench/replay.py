@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,7 +17,7 @@ import msgspec
 
 from detectors.base import AnswerObservation, QueryObservation
 from gateway.birth import spare_collector
-from gateway.exchange import Answer, Entry, Query
+from gateway.exchange import Exchange
 from gateway.features import Features
 from gateway.replay.crew import Order
 from gateway.replay.merging import blocks
@@ -65,15 +65,15 @@ def _stages(file: Path) -> dict[str, float]:
     reader, share = Reader(order.config), order.share()
     spent = dict.fromkeys(("reading", "features", "folding"), 0.0)
     lines = 0
-    observe = Features.observe
+    observe = Features.observe_all
 
-    def timed(self: Features, query: Query, answer: Answer, entry: Entry) -> Pair:
+    def timed(self: Features, exchanges: Sequence[Exchange]) -> list[Pair]:
         began = time.process_time_ns()
-        found = observe(self, query, answer, entry)
+        found = observe(self, exchanges)
         spent["features"] += time.process_time_ns() - began
         return found
 
-    Features.observe = timed  # type: ignore[method-assign]  # timed from outside, for one pass only
+    Features.observe_all = timed  # type: ignore[method-assign]  # timed from outside, for one pass only
     try:
         for block in blocks([Source(file)]):
             began = time.process_time_ns()
@@ -84,7 +84,7 @@ def _stages(file: Path) -> dict[str, float]:
             spent["folding"] += time.process_time_ns() - read
             lines += len(found.times)
     finally:
-        Features.observe = observe  # type: ignore[method-assign]  # as it was
+        Features.observe_all = observe  # type: ignore[method-assign]  # as it was
         share.close()
     spent["reading"] -= spent["features"]
     return {name: nanoseconds / 1000 / lines for name, nanoseconds in spent.items()}

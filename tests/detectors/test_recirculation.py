@@ -30,8 +30,13 @@ def test_each_answer_that_comes_back_as_a_question_counts() -> None:
     assert DETECTOR.evidence(state, Baseline()).weight == DETECTOR.ceiling
 
 
-@pytest.mark.parametrize("other", [{"returns": 1}, {"returns": 0}, {"tools": 1}, {"tool_results": 2}, {"quotes": (-5, -6)}],
-                         ids=["a common phrase", "nothing", "tools offered", "a tool loop", "something else"])  # fmt: skip
+OTHERS: dict[str, dict[str, Any]] = {
+    "a common phrase": {"returns": 1}, "nothing": {"returns": 0}, "tools offered": {"tools": 1},
+    "a tool loop": {"tool_results": 2}, "something else": {"quotes": (-5, -6)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
 def test_what_does_not_hand_an_answer_in_is_silent(other: dict[str, Any]) -> None:
     assert life(200, **other).fed == 0
     assert DETECTOR.evidence(life(200, **other), Baseline()).weight == 0.0

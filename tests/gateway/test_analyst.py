@@ -1,5 +1,5 @@
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -9,7 +9,7 @@ from gateway.config import Analysis
 from gateway.decisions import Decision, Subject
 from gateway.dialects.known import Dialects
 from gateway.engine import unseal
-from gateway.exchange import Answer, Entry, Query
+from gateway.exchange import Entry, Exchange
 from gateway.features import Features
 from gateway.intake import Intake
 from gateway.journals.memory import MemoryJournal
@@ -201,10 +201,10 @@ class Raising:
         self.fault = fault
         self.real = Features(b"salt" * 8)
 
-    def observe(self, query: Query, answer: Answer, seen: Entry) -> tuple[QueryObservation, AnswerObservation]:
-        if seen.id == "bad":
+    def observe_all(self, exchanges: Sequence[Exchange]) -> Sequence[tuple[QueryObservation, AnswerObservation]]:
+        if any(seen.id == "bad" for _, _, seen in exchanges):
             raise self.fault
-        return self.real.observe(query, answer, seen)
+        return self.real.observe_all(exchanges)
 
 
 @pytest.mark.parametrize("fault", [ValueError("x"), KeyError("x"), RecursionError(), TypeError(), OverflowError()])

@@ -158,3 +158,10 @@ def test_the_embedder_is_the_one_that_was_chosen() -> None:
     assert by_letters.observe(query, Answer(), entry())[0].cell == cell(Characters().embed("Repair a leaking tap"))
     assert not by_meaning.asks
     by_meaning.prepare([query])
+
+
+@given(st.lists(st.tuples(st.text(max_size=90), st.text(max_size=90), st.text(max_size=90)), max_size=9))
+@example([("", "", ""), ("Be brief.", "Is tin a metal?", "Yes."), ("", "\ud800", "\x00")])
+def test_exchanges_observed_together_are_observed_as_one_by_one(texts: list[tuple[str, str, str]]) -> None:
+    exchanges = [(conversation(asked, system=system), Answer(text=said), entry()) for system, asked, said in texts]
+    assert FEATURES.observe_all(exchanges) == [FEATURES.observe(*exchange) for exchange in exchanges]

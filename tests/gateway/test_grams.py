@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.grams import MOST, grams
+from gateway.grams import MOST, batch, grams
 
 TEXT = "high water at Vigo is two hours later than at Lisbon and springs come a day after"
 
@@ -42,3 +42,9 @@ def test_what_a_template_repeats_gives_the_same_grams_again() -> None:
     one, other = (set(grams(f"{fixed} {filled}", 7)) for filled in ("tin ore", "gold ore"))
     assert len(one & other) >= 6
     assert one != other
+
+
+@given(st.lists(st.text(alphabet=st.characters(), max_size=80)), st.integers(1, 6))
+@example(["", "\ud800", "ends in a word", "begins with one", "东西"], 24)
+def test_a_batch_is_its_texts_one_by_one(texts: list[str], most: int) -> None:
+    assert batch(texts, 7, most) == [grams(text, 7, most) for text in texts]

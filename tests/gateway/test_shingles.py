@@ -126,3 +126,9 @@ def test_samples_are_the_same_in_every_release() -> None:
         106786447276831543,
         12180092590583134485,
     )
+
+
+@given(st.lists(st.text(alphabet=st.characters(), max_size=80)), st.integers(0, 6))
+@example(["", "short", prose(5, 300), "\ud800" * 9, "x" * GRAM, prose(5, 300)], 64)
+def test_a_batch_is_its_texts_one_by_one(texts: list[str], most: int) -> None:
+    assert SHINGLES.batch(texts, most) == [SHINGLES.of(text, most) for text in texts]

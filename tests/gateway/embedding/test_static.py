@@ -146,3 +146,17 @@ def test_vectors_and_cells_are_the_same_in_every_release() -> None:
     # Cells are stored: a change here loses what coverage knows of every subject.
     texts = ("tidal chart", "你好，世界", "saltwater sailors", "12345")
     assert [cell(STATIC.embed(text)) for text in texts] == [1161, 351, 1463, 1190]
+
+
+@given(st.lists(st.text(alphabet=st.characters(), max_size=60), max_size=20))
+@example(["", "été", "repair a leaking tap 42 x17", "界", "tide"])
+def test_a_batch_is_its_texts_one_by_one(texts: list[str]) -> None:
+    rows = STATIC.batch(texts)
+    assert rows.shape == (len(texts), STATIC.dims)
+    assert all((row == STATIC.embed(text)).all() for row, text in zip(rows, texts, strict=True))
+
+
+def test_a_table_that_learns_too_many_words_within_a_batch_begins_anew_and_says_the_same() -> None:
+    texts = [" ".join("abcdefghij"[int(digit)] for digit in f"{i:05}") + f" {'tide' * (i % 3)}" for i in range(LEARNT)]
+    texts = [text.replace(" ", "", 4) for text in texts]
+    assert (Static(SMALL).batch(texts)[-9:] == np.stack([Static(SMALL).embed(text) for text in texts[-9:]])).all()

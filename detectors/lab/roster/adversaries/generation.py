@@ -9,8 +9,8 @@ from detectors.lab.jobs.items import Shape, asking
 from detectors.lab.jobs.reuse import recirculating, replaying, resigning
 from detectors.lab.roster.recipe import Recipe, Volume
 
-# A thousand traces make a first student (s1K), Alpaca took 52,000, and the accounts of a campaign that was narrow and
-# fast 12,454 each in 17 days (Zhipu): who has one key takes as many from it. The most is what a run can play in minutes.
+# A thousand traces make a first student (s1K), Alpaca took 52,000, the accounts of a narrow and fast campaign 12,454
+# each in 17 days (Zhipu): who has one key takes as many from it. The most is what a run can play in minutes.
 TAKES: Final = Volume(6000.0, 0.7, 1500, 20000)
 SLOW: Final = Volume(170.0, 0.5, 70, 420)  # 5 to 30 a day
 _ALPACA: Final = ("dist_alpaca", "dist_alpaca_zh")
