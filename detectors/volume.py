@@ -8,15 +8,15 @@ from typing import ClassVar
 
 import msgspec
 
-from detectors.base import CEILING, AnswerObservation, Baseline, Evidence, Family, Observation
+from detectors.base import CEILING, Baseline, Evidence, Family, Observation
+from detectors.batch import Batch, is_single
 from detectors.sketches import distinct
 from detectors.stats import likeness
 
 PAYLOADS = 9  # lgk: 4.6 % standard error
-TURNS = 2  # messages of a single question
 
 
-class VolumeState(msgspec.Struct, frozen=True, array_like=True):
+class VolumeState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Single questions answered, and a sketch of the different ones."""
 
     answers: int = 0
@@ -38,7 +38,7 @@ class Volume:
         ceiling: most that it ever says, nats: size alone never condemns.
 
     Example:
-        >>> from detectors.base import QueryObservation
+        >>> from detectors.base import AnswerObservation, QueryObservation
         >>> numbers = {"volume.many": 1.0, "volume.tail.from": 6.0, "volume.tail.scale": 0.2}
         >>> def life(n):
         ...     asked = [QueryObservation(at=60.0 * i, payload=i) for i in range(n)]
@@ -73,8 +73,7 @@ class Volume:
 
     def fold(self, state: VolumeState, observations: Sequence[Observation]) -> VolumeState:
         """Count answers to single questions."""
-        asked = [o.query for o in observations if isinstance(o, AnswerObservation) and o.status < 400]  # noqa: PLR2004 - HTTP's own
-        single = [q.payload for q in asked if q.turns <= TURNS and not q.tools and not q.tool_results]
+        single = [answer.query.payload for answer in Batch.of(observations).answered if is_single(answer.query)]
         if not single:
             return state
         return VolumeState(state.answers + len(single), distinct.add_all(state.payloads, single, PAYLOADS))

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from detectors.base import Baseline, Detector, Observation, Panel
+from detectors.batch import Batch
 from detectors.company import CompanyFold, CompanyState
 from detectors.harvest import HarvestFold, HarvestState
 from gateway import fusion
@@ -124,11 +125,10 @@ def fold(panel: Panel, folio: Folio, observations: Sequence[Observation]) -> Fol
     if not observations:
         return Folding(folio, [])
     faults: list[str] = []
-    states = {
-        name: _folded(name, detector, folio.states[name], observations, faults) for name, detector in panel.items()
-    }
-    harvest = _folded("harvest", HARVEST, folio.harvest, observations, faults)
-    company = _folded("company", COMPANY, folio.company, observations, faults)
+    batch = Batch(observations)
+    states = {name: _folded(name, detector, folio.states[name], batch, faults) for name, detector in panel.items()}
+    harvest = _folded("harvest", HARVEST, folio.harvest, batch, faults)
+    company = _folded("company", COMPANY, folio.company, batch, faults)
     times = [observation.at for observation in observations]
     first, last = min(folio.first_at, *times), max(folio.last_at, *times)
     seen = folio.observations + len(observations)
