@@ -54,6 +54,10 @@ class Floor(_Part):
     reasoning_tokens: int = Field(default=0, ge=0)
     traces: float = Field(default=0.0, ge=0)
 
+    def beyond(self, other: "Floor") -> bool:
+        """Say whether it asks for more of anything than another does."""
+        return any(mine > its for (_, mine), (_, its) in zip(self, other, strict=True))
+
 
 class RungPart(_Part):
     """One rung as it is written; ``lasts`` is ``for`` in the file, ``parameters`` is ``with``."""
@@ -126,12 +130,13 @@ class PolicyPart(_Part):
                 yield Slip(("rungs", i, "rule"), f"there is a rule {rule} already", f"rungs[{rules.index(rule)}]")
 
     def _falls(self) -> Iterator[Slip]:
-        """Surer must not be milder, for the same subjects: that is a slip of the pen."""
+        """Surer must not be milder, for the same subjects and no more harvest: that is a slip of the pen."""
         for (i, a), (k, b) in combinations(enumerate(self.rungs), 2):
             mild, low = ((i, a), b) if a.one_in > b.one_in else ((k, b), a)
             if "off" in (a.mode, b.mode) or a.one_in == b.one_in or not self.scopes_of(a) & self.scopes_of(b):
                 continue
-            if mild[1].severity < low.severity:
+            more = low.harvest.beyond(mild[1].harvest)
+            if mild[1].severity < low.severity and not more:
                 message = f"milder than rule {low.rule}, though it takes more evidence"
                 yield Slip(("rungs", mild[0], "one_in"), message, "a stricter action needs a higher one_in")
 
