@@ -13,7 +13,7 @@ import numpy as np
 
 from detectors.base import AnswerObservation, QueryObservation
 from gateway.asks import EDGE as ASKS_EDGE
-from gateway.asks import marks, marks_again
+from gateway.asks import Look, look, marks_again
 from gateway.demands import EDGE as DEMANDS_EDGE
 from gateway.demands import demanded
 from gateway.embedding import Asks, Embedder, Vector, cells, edges, embedded, shared
@@ -49,6 +49,7 @@ def _seconds(value: float) -> float:
     return value if math.isfinite(value) else 0.0
 
 
+_UNSEEN: Final = Look(0, may_demand=True)
 _said_before = lru_cache(2048)(demanded)  # of system prompts and first turns, which come again; 8 KiB each at most
 
 
@@ -111,12 +112,15 @@ class Features:
     def _asked(self, query: Query, entry: Entry, numbers: _Numbers) -> QueryObservation:
         first, newest = _users(query)
         in_system = _said_before(edges(query.system, DEMANDS_EDGE)) if query.system else ""
+        alone = numbers.alone
+        seen = look(newest) if alone else _UNSEEN
         in_turn = ""
-        if not in_system:  # a first turn comes again only where it is not the newest
-            in_turn = demanded(first) if newest is first else _said_before(edges(first, DEMANDS_EDGE))
+        if not in_system and newest is not first:  # a first turn comes again only where it is not the newest
+            in_turn = _said_before(edges(first, DEMANDS_EDGE))
+        elif not in_system and seen.may_demand:
+            in_turn = demanded(newest)
         if newest is not first and not (in_system or in_turn):
             in_turn = demanded(newest)
-        alone = numbers.alone
         return QueryObservation(
             at=_seconds(entry.at),
             scaffold=self._prints.scaffold(query.system, first, in_turn),
@@ -137,7 +141,7 @@ class Features:
             images=_count(query.images),
             streamed=query.stream,
             named="user" in [scope for scope, _ in entry.subjects],
-            asks=_asks(query.system, newest) if alone else 0,
+            asks=seen.marks | (marks_again(edges(query.system, ASKS_EDGE)) if alone and query.system else 0),
             bag=self._prints.bag(newest) if alone else 0,
             grams=numbers.grams,
             vector=numbers.vector,
@@ -147,10 +151,6 @@ class Features:
 
 def _is_alone(query: Query) -> bool:
     return len(query.turns) <= SINGLE and not query.tools and not query.tool_results
-
-
-def _asks(system: str, newest: str) -> int:
-    return marks(newest) | (marks_again(edges(system, ASKS_EDGE)) if system else 0)
 
 
 def _answered(answer: Answer, entry: Entry, asked: QueryObservation, shingles: tuple[int, ...]) -> AnswerObservation:

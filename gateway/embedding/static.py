@@ -12,7 +12,7 @@ References: Wu et al. 2016 (longest match first, WordPiece); Arora et al. 2017 (
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import shake_128
 from importlib.resources import files
 from typing import IO, ClassVar, Final, NamedTuple
@@ -111,6 +111,7 @@ class Static:
         self._slots: dict[str, int] = dict(self._known)  # and the words learnt: row by word
         self._rows = np.vstack([rows, np.zeros((LEARNT, self.dims), np.float32)])
         self._directions = _directions(self.dims)
+        self._heard = lru_cache(maxsize=2048)(self._hear)  # of short ones: numbers, most of all
 
     def embed(self, text: str) -> Vector:
         """Return a unit vector of ``dims`` floats; all zeros if there is no text to speak of.
@@ -141,9 +142,15 @@ class Static:
         if slots:
             np.add.reduce(self._rows.take(slots, axis=0), axis=0, out=row)
         if rest or not said:
-            letters = counts(" ".join(rest) or text)
+            heard = " ".join(rest) or text
+            letters = self._heard(heard) if len(heard) <= LONGEST else self._hear(heard)
             if letters is not None:
-                row += letters @ self._directions
+                row += letters
+
+    def _hear(self, text: str) -> Vector | None:
+        """Return the vector of a text's letters; None if there is no text."""
+        letters = counts(text)
+        return None if letters is None else letters @ self._directions
 
     def _learnt(self, slots: list[int]) -> int:
         known = len(self._known)
@@ -171,9 +178,9 @@ class Static:
         """Keep the vector of a word that is not in the table; return its row."""
         pieces = self._pieces(word)
         slot = len(self._slots)
-        letters = counts(word)
+        letters = self._hear(word)
         spelt = self._rows[pieces].sum(axis=0) / max(len(pieces), 1) ** 0.5
-        heard = 0.0 if letters is None else letters @ self._directions
+        heard = 0.0 if letters is None else letters
         self._rows[slot] = _HALF * (spelt + heard)
         self._slots[word] = slot
         return slot
