@@ -54,8 +54,11 @@ _said_before = lru_cache(2048)(demanded)  # of system prompts and first turns, w
 
 
 class _Numbers(NamedTuple):
-    """What is worked out of the newest turn, for many at once; ``alone`` is a single question without tools."""
+    """The first and the newest user turn, whether it is a single question without tools, and what is worked out of the
+    newest for many at once.
+    """
 
+    users: tuple[str, str]
     alone: bool
     cell: int
     vector: bytes
@@ -91,8 +94,7 @@ class Features:
 
     def observe_all(self, exchanges: Sequence[Exchange]) -> list[Pair]:
         """Return what is kept of each exchange; some sixty at once cost half as much as one by one."""
-        newest = [_users(query)[1] for query, _, _ in exchanges]
-        numbers = self._numbers([query for query, _, _ in exchanges], newest)
+        numbers = self._numbers([query for query, _, _ in exchanges])
         served = self._shingles.batch([answer.text[:BEGINNING] for _, answer, _ in exchanges], SERVED)
         pairs = []
         for (query, answer, entry), number, shingles in zip(exchanges, numbers, served, strict=True):
@@ -100,19 +102,19 @@ class Features:
             pairs.append((asked, _answered(answer, entry, asked, shingles)))
         return pairs
 
-    def _numbers(self, queries: Sequence[Query], newest: Sequence[str]) -> Iterable[_Numbers]:
+    def _numbers(self, queries: Sequence[Query]) -> Iterable[_Numbers]:
         """Return what is worked out for many queries together."""
-        cores = [core(turn) for turn in newest]
+        users = [_users(query) for query in queries]
+        cores = [core(newest) for _, newest in users]
         rows = embedded(self._embedder, cores)
         alone = [_is_alone(query) for query in queries]
         found = grams([core if single else "" for core, single in zip(cores, alone, strict=True)], self._prints.seed)
-        quotes = self._shingles.batch([turn[:PASTED] for turn in newest], QUOTES)
-        return map(_Numbers, alone, cells(rows), packed(rows), found, quotes)
+        quotes = self._shingles.batch([newest[:PASTED] for _, newest in users], QUOTES)
+        return map(_Numbers, users, alone, cells(rows), packed(rows), found, quotes)
 
     def _asked(self, query: Query, entry: Entry, numbers: _Numbers) -> QueryObservation:
-        first, newest = _users(query)
+        (first, newest), alone = numbers.users, numbers.alone
         in_system = _said_before(edges(query.system, DEMANDS_EDGE)) if query.system else ""
-        alone = numbers.alone
         seen = look(newest) if alone else _UNSEEN
         in_turn = ""
         if not in_system and newest is not first:  # a first turn comes again only where it is not the newest
