@@ -1,6 +1,5 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
 
 import pytest
 
@@ -276,11 +275,11 @@ def test_corrupt_entries_are_counted_once() -> None:
     assert JOURNAL_CORRUPT._value.get() == corrupt + 1
 
 
-class Counting(NamedTuple):
+class Counting:
     """Asks for strikes, tags and models, and has a rule that cannot be asked."""
 
     counts = True
-    windows: Mapping[str, float] = {"p/r": 3600.0}
+    windows: ClassVar[Mapping[str, float]] = {"p/r": 3600.0}
 
     def judge(self, standing: Standing) -> Verdict | None:
         return self.judgement(standing).verdict
