@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
 
 import pytest
 
