@@ -1,0 +1,9 @@
+"""The workbench's commands, for the command line to take in."""
+
+from typing import Final
+
+import click
+
+from gateway.workbench.trying_command import command as test
+
+COMMANDS: Final[tuple[click.Command, ...]] = (test,)
