@@ -91,7 +91,6 @@ def standing_of(part: StandingPart, panel: Panel) -> Standing:
     derived = families(panel, spoken) if evidence else {}
     by_family = derived if part.families is None else {str(name): weight for name, weight in part.families.items()}
     company = {part.company: 1.0} if isinstance(part.company, str) else part.company
-    more = {"models": part.models, "tags": part.tags, "strikes": part.strikes}
     return Standing(
         subject=Subject(part.scope, part.value),
         at=float(part.at),
@@ -100,7 +99,9 @@ def standing_of(part: StandingPart, panel: Panel) -> Standing:
         evidence=evidence,
         harvest=Harvest(**part.harvest.model_dump()),
         company=company,
-        **{name: value for name, value in more.items() if name in Standing.__struct_fields__},
+        models=part.models,
+        tags=part.tags,
+        strikes=dict(part.strikes),
     )
 
 
