@@ -77,3 +77,14 @@ def nats(weight: float) -> str:
     days = math.exp(min(weight, _LARGEST))
     many = f"{days:,.0f}" if days < 1e9 else f"{days:.2g}"  # noqa: PLR2004 - longer than anybody reads
     return f"{weight:.1f} nats (one in {many})"
+
+
+def nats_of(one_in: float) -> str:
+    """Return what ``one_in`` subject-days ask for, as ``nats`` does.
+
+    Examples:
+        >>> nats_of(2000)
+        '7.6 nats (one in 2,000)'
+
+    """
+    return nats(math.log(one_in))
