@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from detectors.base import Baseline, Observation, Panel
 from gateway import clock
+from gateway.candidate import Candidate
 from gateway.config import Analysis
 from gateway.deciding import decide
 from gateway.decisions import Decision, Policy, Standing, Subject
@@ -47,6 +48,7 @@ class Analyst:
     Attributes:
         clock: seconds since the epoch; a replay sets its own.
         dice: random bytes for decision ids; a replay sets its own.
+        candidate: a policy that is tried beside the live one; it decides nothing.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Analyst:
         self._noticed: frozenset[str] = frozenset()
         self.clock: Callable[[], float] = clock.now
         self.dice: Callable[[int], bytes] = secrets.token_bytes
+        self.candidate = Candidate()
 
     @property
     def standing(self) -> Mapping[Subject, Decision]:
@@ -117,6 +120,7 @@ class Analyst:
         self._store.commit(folded)
         self._unscrubbed = True
         self._folios.keep(folios)
+        self.candidate.watch(standings, policy)
         found = Found(batch.entries, observations, standings, decisions, faults, batch.corrupt)
         self._reporting.batch(found, at)
         return len(batch.entries)
@@ -180,6 +184,7 @@ class Analyst:
             self._unscrubbed = False
         self._register.follow(self._store, self.clock())
         self._notice()
+        self.candidate.tell(self.clock())
         self._reporting.levels(self.standing.values(), self._store.size(), self._journal.depth())
 
     def _notice(self) -> None:

@@ -93,6 +93,8 @@ def check_config(file: Path) -> None:
     """Check a configuration file and the policies that it names."""
     config = _loaded(file)
     _check_policies(config.policies)
+    if config.candidate:
+        _check_policies(config.candidate)
     click.echo(f"{file}: no faults")
 
 

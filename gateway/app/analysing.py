@@ -14,6 +14,7 @@ from detectors.base import Baseline
 from gateway import logs, metrics
 from gateway.analyst import Analyst
 from gateway.app.last_good import take, take_at_start
+from gateway.app.trying import candidate_of, take_candidate, watch_candidate
 from gateway.birth import leave_when_told, read_job, spare_collector, stop_sign
 from gateway.config import Config
 from gateway.dialects.known import Dialects
@@ -39,7 +40,7 @@ def build(config: Config) -> Analyst:
     """Return the analyst of this configuration."""
     salt = secret(config.identity.secret_file or config.data / "secret")
     features = Features(salt, chosen(config.analysis.embedding))
-    return Analyst(
+    analyst = Analyst(
         SqliteJournal(config.data, capacity=config.journal.capacity),
         SqliteStore(config.data, cases=config.analysis.cases, forget=config.analysis.forget),
         Intake(Dialects(), features, ahead=features if features.asks else None),
@@ -48,10 +49,13 @@ def build(config: Config) -> Analyst:
         baseline_of(config),
         config.analysis,
     )
+    analyst.candidate = candidate_of(config)
+    return analyst
 
 
 def reload(analyst: Analyst, config: Config) -> bool:
     """Take the policies and the baseline as they stand on disk; if anything is wrong with them, keep the old ones."""
+    take_candidate(analyst.candidate, config.candidate)
     try:
         baseline = baseline_of(config)
         analyst.reload(take(config), baseline)
@@ -78,10 +82,12 @@ async def work(config: Config, analyst: Analyst, asked: Sequence[int] = ()) -> N
             reload(analyst, config)
         folding = asyncio.ensure_future(asyncio.to_thread(analyst.run, halt))
         watching = asyncio.ensure_future(_watch(config, analyst))
+        trying = asyncio.ensure_future(watch_candidate(analyst.candidate, config.candidate))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait((folding, stopping), return_when=asyncio.FIRST_COMPLETED)
         halt.set()
         watching.cancel()
+        trying.cancel()
         await folding
     LOG.info("folded all")
 

@@ -36,9 +36,7 @@ def differences(folder: Path, new: str, old: str = POLICY) -> dict[str, Any]:
         ("requests_per_minute: 6", "requests_per_minute: 6, estimate: 7", "slow", "with.estimate", "changed"),
     ],
 )  # fmt: skip
-def test_each_change_is_told_with_its_way(
-    tmp_path: Path, was: str, is_now: str, rule: str, key: str, way: str
-) -> None:
+def test_each_change_is_told_with_its_way(tmp_path: Path, was: str, is_now: str, rule: str, key: str, way: str) -> None:
     assert was in POLICY
     found = differences(tmp_path, POLICY.replace(was, is_now))
     (told,) = found["rules"]
