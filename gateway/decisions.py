@@ -99,8 +99,27 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode = "shadow"
 
 
+class RuleFault(NamedTuple):
+    """A rule that could not be evaluated: it touched nobody, and its owner should know."""
+
+    policy: str
+    rule: str
+    reason: str
+
+
+class Judgement(NamedTuple):
+    """A verdict, if any, and the rules that could not be asked."""
+
+    verdict: Verdict | None
+    faults: tuple[RuleFault, ...] = ()
+
+
 class Policy(Protocol):
-    """Evidence and harvest → what to do; pure."""
+    """Evidence and harvest → what to do; pure.
+
+    A policy may also have ``judgement``, which returns a Judgement, and ``windows``, by strike (see
+    ``Standing.strikes``) the seconds within which it counts; ``gateway.policies.judging`` asks for both.
+    """
 
     def judge(self, standing: Standing) -> Verdict | None:
         """Return the strictest verdict that the standing has earned, or None."""

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from detectors.base import Harvest
 from gateway.decisions import Mode, Standing, Subject, Verdict
-from gateway.policies.ladder import SPEAKS, Rung, ladder, rank
+from gateway.policies.ladder import Rung, ladder, rank
+from gateway.policies.reading import SPEAKS
 
 SEVERITY = {"watch": 1, "trim": 2, "throttle": 3, "deny": 5}
 
