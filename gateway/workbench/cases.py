@@ -17,7 +17,7 @@ from gateway.decisions import Mode, Scope, Verdict
 from gateway.faults import load
 from gateway.places import Slip
 from gateway.plugins import installed
-from gateway.policies.file import Floor
+from gateway.policies.written import Floor
 from gateway.slips import MisplacedError, near
 from gateway.units import Duration
 
@@ -86,7 +86,7 @@ class StandingPart(_Part):
     def _says_who_speaks(self) -> "StandingPart":
         if self.weight and not (self.families or self.evidence):
             hint = "write families: {content: …}, or evidence: {repetition: …}; the weight follows from them"
-            _refuse([Slip(("weight",), "a weight of no family: no rung asks for less than one", hint)])
+            _refuse([Slip(("weight",), "a weight of no family: live it is the sum of the families", hint)])
         return self
 
 

@@ -11,7 +11,8 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from gateway.faults import load
 from gateway.plugins import plugin
-from gateway.policies.file import PolicyPart, RungPart, load_policies, load_policy, policy_files
+from gateway.policies.file import load_policies, load_policy, policy_files
+from gateway.policies.written import PolicyPart, RungPart
 from gateway.workbench.conditions import nats_of
 
 Way: TypeAlias = Literal["stricter", "milder", "changed"]
@@ -104,7 +105,9 @@ def _effective(part: PolicyPart, rung: RungPart) -> dict[str, Any]:
     written = rung.model_dump(mode="json", by_alias=True)
     harvest = {f"harvest.{name}": floor for name, floor in written.pop("harvest").items()}
     given = {f"with.{name}": value for name, value in written.pop("with").items()}
-    return written | harvest | given | {"mode": mode_of(part, rung), "scopes": sorted(part.scopes_of(rung))}
+    return (
+        written | harvest | given | {"mode": mode_of(part, rung), "scopes": sorted(part.scopes_of(rung, rung.severity))}
+    )
 
 
 def mode_of(part: PolicyPart, rung: RungPart) -> str:
@@ -145,13 +148,28 @@ def _less(value: float) -> float:
     return -value
 
 
+def seconds(written: str) -> float:
+    """Return a duration as it is dumped, in seconds."""
+    return float(written.removesuffix("s"))
+
+
+def escalation(value: Mapping[str, Any]) -> str:
+    """Return what a rung says on repetition, in words."""
+    steps = (
+        f"after {step['after']} {step['action'] or 'the same'}"
+        + (f" for {span(seconds(step['for']))}" if step["for"] else "")
+        for step in value["steps"]
+    )
+    return f"{'; '.join(steps)}, within {span(seconds(value['within']))}"
+
+
 # How strict a value is, to be compared; what is not here is only told to have changed.
 _MEASURES: Final[Mapping[str, Callable[[Any], Any]]] = {
     "one_in": _less,
     "families": _less,
     "single_family": bool,
     "sample": float,
-    "for": lambda value: float(str(value).removesuffix("s")),
+    "for": seconds,
     "action": lambda value: plugin("action", value).severity,
     "mode": _MODES.index,
     "scopes": frozenset,
@@ -162,7 +180,9 @@ def _said(key: str, value: Any) -> str:
     if key == "one_in":
         return nats_of(value)
     if key == "for" and isinstance(value, str):
-        return span(float(value.removesuffix("s")))
+        return span(seconds(value))
+    if key == "escalate" and value:
+        return escalation(value)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return ", ".join(value) or "none"
     if isinstance(value, str):
@@ -188,5 +208,7 @@ def in_words(part: PolicyPart, rung: RungPart) -> str:
     """Return a rule as a sentence: what it does, to whom, and what for."""
     floors = [f"{name} {floor:,.0f}" for name, floor in rung.harvest.model_dump().items() if floor]
     asks = [nats_of(rung.one_in), f"{rung.families} {'family' if rung.families == 1 else 'families'}", *floors]
-    whom = ", ".join(sorted(part.scopes_of(rung)))
+    asks += [f"when {rung.when.strip()}"] if rung.when else []
+    asks += [f"{rung.sample:.0%} of subjects"] if rung.sample < 1.0 else []
+    whom = ", ".join(sorted(part.scopes_of(rung, rung.severity)))
     return f"{rung.action} for {span(rung.lasts)}, {mode_of(part, rung)}, on {whom}: from {', '.join(asks)}"

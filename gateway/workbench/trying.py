@@ -11,9 +11,8 @@ from detectors.base import Evidence, Harvest, Panel
 from gateway.decisions import Policy, Standing, Subject, Verdict
 from gateway.fusion import families
 from gateway.policies.file import load_policies
-from gateway.policies.ladder import Rung
 from gateway.workbench.cases import CasePart, Expected, Said, StandingPart, load_cases, tested_by
-from gateway.workbench.conditions import Condition, conditions, rungs_of
+from gateway.workbench.conditions import Condition, Rule, conditions, rules_of
 
 
 class Why(NamedTuple):
@@ -119,31 +118,27 @@ def try_file(file: Path, panel: Panel) -> Tried:
     outcomes = [
         _outcome(case, standing, verdict, policy) for (case, standing), verdict in zip(judged, verdicts, strict=True)
     ]
-    return Tried(str(file), str(place), outcomes, rules_of(policy), fired(verdicts))
+    return Tried(str(file), str(place), outcomes, names(policy), fired(verdicts))
 
 
 def untested(place: Path) -> Tried:
     """Return a policy without any case; raises Faults if it is at fault."""
-    return Tried("", str(place), (), rules_of(load_policies(place)), frozenset())
+    return Tried("", str(place), (), names(load_policies(place)), frozenset())
 
 
-def rules_of(policy: Policy) -> list[str]:
+def names(policy: Policy) -> list[str]:
     """Return the rules of a policy that are not off, as ``policy/rule``, in the order in which they stand."""
-    return list(dict.fromkeys(_named(rung.verdict) for rung in rungs_of(policy)))
+    return [rule.name for rule in rules_of(policy)]
 
 
 def fired(verdicts: Sequence[Verdict | None]) -> frozenset[str]:
     """Return the rules that decided, as ``policy/rule``."""
-    return frozenset(_named(verdict) for verdict in verdicts if verdict is not None)
-
-
-def _named(verdict: Verdict) -> str:
-    return f"{verdict.policy}/{verdict.rule}"
+    return frozenset(f"{verdict.policy}/{verdict.rule}" for verdict in verdicts if verdict is not None)
 
 
 def _outcome(case: CasePart, standing: Standing, verdict: Verdict | None, policy: Policy) -> Outcome:
     wrong = case.misses(verdict)
-    why = _why(case, standing, verdict, rungs_of(policy)) if wrong else []
+    why = _why(case, standing, verdict, rules_of(policy)) if wrong else []
     return Outcome(case.name, str(case.expect), said(verdict), wrong, why)
 
 
@@ -152,20 +147,19 @@ def said(verdict: Verdict | None) -> str:
     return "none" if verdict is None else f"action {verdict.action}, rule {verdict.rule}, mode {verdict.mode}"
 
 
-def _why(case: CasePart, standing: Standing, verdict: Verdict | None, rungs: Sequence[Rung]) -> list[Why]:
-    """Return the conditions of the rung that decided and of those that were to; of all where neither is named."""
-    wanted = {verdict.rule} if verdict is not None else set()
+def _why(case: CasePart, standing: Standing, verdict: Verdict | None, rules: Sequence[Rule]) -> list[Why]:
+    """Return the conditions of the rule that decided and of those that were to; of all where neither is named."""
+    wanted = {f"{verdict.policy}/{verdict.rule}"} if verdict is not None else set()
     expect: Mapping[str, object] = case.expect.model_dump() if isinstance(case.expect, Expected) else {}
-    looked_for = {rung.verdict.rule for rung in rungs if _could_be(rung, expect)} if expect else set()
-    chosen = [rung for rung in rungs if rung.verdict.rule in wanted | looked_for] or list(rungs)
-    return [Why(rung.verdict.rule, rung.verdict.action, conditions(rung, standing)) for rung in chosen]
+    looked_for = {rule.name for rule in rules if _could_be(rule.verdict, expect)} if expect else set()
+    chosen = [rule for rule in rules if rule.name in wanted | looked_for] or list(rules)
+    return [Why(rule.verdict.rule, rule.verdict.action, conditions(rule, standing)) for rule in chosen]
 
 
-def _could_be(rung: Rung, expect: Mapping[str, object]) -> bool:
-    """Whether a rung is the one that a case expects, as far as the case says which."""
-    verdict = rung.verdict
+def _could_be(verdict: Verdict, expect: Mapping[str, object]) -> bool:
+    """Whether a rule is the one that a case expects, as far as the case says which."""
     has = {"rule": verdict.rule, "action": verdict.action, "policy": verdict.policy}
-    named = {name: value for name in ("rule", "action", "policy") if (value := expect.get(name)) is not None}
+    named = {name: value for name in has if (value := expect.get(name)) is not None}
     if "rule" in named:
         named.pop("action", None)
     return all(has[name] == value for name, value in named.items())

@@ -118,6 +118,40 @@ def test_build_servers_read_the_outcome_as_junit(policy: Path) -> None:
     assert "harvest.traces: asks for 100, found 100" in failure.text
 
 
+CONDITIONED = """policy: night
+mode: enforce
+rungs:
+  - rule: trim
+    one_in: 1e3
+    families: 2
+    when: hour < 6 && class["chat"] < 0.5
+    action: trim
+    for: 1h
+    escalate: {within: 7d, steps: [{after: 2, action: deny, for: 1d}]}
+  - {rule: look, one_in: 1e2, sample: 0.5, action: watch, for: 1h}
+"""
+AT_NIGHT = """cases:
+  - name: at night
+    standing: {families: {content: 9, timing: 9}, at: 2026-03-01T03:00:00Z, class: labelling}
+    expect: {action: trim}
+  - name: by day
+    standing: {families: {content: 9, timing: 9}, at: 2026-03-01T13:00:00Z, value: three}
+    expect: {action: trim}
+  - name: again and again
+    standing: {families: {content: 9, timing: 9}, at: 2026-03-01T03:00:00Z, strikes: {night/trim: 2}}
+    expect: {action: deny, for: 1d}
+"""
+
+
+def test_conditions_samples_and_repetition_are_told_with_what_they_met(tmp_path: Path) -> None:
+    write(tmp_path, "night.yaml", CONDITIONED)
+    done = run("test", "policy", write(tmp_path, "night_test.yaml", AT_NIGHT))
+    assert "2 of 3 cases pass" in done.stdout
+    assert "FAILED  by day" in done.stdout
+    assert 'when: asks for hour < 6 && class["chat"] < 0.5, found false (not met)' in done.stdout
+    assert "escalate: asks for deny after 2, found 0 before" in done.stdout
+
+
 FAULTY = """cases:
   - name: a
     standing: {wieght: 3, evidence: {repetitoin: 3}, class: chats, families: {contents: 1}}
