@@ -5,6 +5,7 @@ from typing import Final
 import click
 
 from gateway.workbench.differing_command import command as diff
+from gateway.workbench.explaining_command import command as explain
 from gateway.workbench.trying_command import command as test
 
-COMMANDS: Final[tuple[click.Command, ...]] = (test, diff)
+COMMANDS: Final[tuple[click.Command, ...]] = (test, diff, explain)
