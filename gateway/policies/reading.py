@@ -14,11 +14,11 @@ from detectors.base import Family, Harvest
 from detectors.company import CLASSES
 from gateway.decisions import Standing
 
-SPEAKS: Final = math.log(10)
+SPEAKS: Final = math.log(5)
 """Nats from which a family counts as speaking.
 
-An e-value of 10 comes to an innocent subject at most one time in ten (Markov), so asking for a second family
-makes a false alarm up to ten times rarer on top of ``one_in``. Lower, and noise would count as a second family;
+An e-value of 5 comes to an innocent subject at most one time in five (Markov), so asking for a second family
+makes a false alarm up to five times rarer on top of ``one_in``. Lower, and noise would count as a second family;
 higher, and campaigns that stay small on each key would never show two.
 """
 

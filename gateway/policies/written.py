@@ -61,6 +61,10 @@ class Floor(_Part):
     reasoning_tokens: int = Field(default=0, ge=0)
     traces: float = Field(default=0.0, ge=0)
 
+    def beyond(self, other: "Floor") -> bool:
+        """Say whether it asks for more of anything than another does."""
+        return any(mine > its for (_, mine), (_, its) in zip(self, other, strict=True))
+
 
 class StepPart(_Part):
     """One step of an escalation; what it leaves out is as the rung has it."""
@@ -200,12 +204,13 @@ class PolicyPart(_Part):
                 yield Slip(("rungs", i, "rule"), f"there is a rule {rule} already", f"rungs[{rules.index(rule)}]")
 
     def _falls(self) -> Iterator[Slip]:
-        """Surer must not be milder, for the same subjects: that is a slip of the pen. A condition may mean it."""
+        """Surer must not be milder, for the same subjects and no more harvest; a condition may mean it."""
         plain = [(i, rung) for i, rung in enumerate(self.rungs) if rung.when is None and rung.mode != "off"]
         for (i, a), (k, b) in combinations(plain, 2):
             mild, low = ((i, a), b) if a.one_in > b.one_in else ((k, b), a)
             same = self.scopes_of(a, a.severity) & self.scopes_of(b, b.severity)
-            if a.one_in != b.one_in and same and mild[1].severity < low.severity:
+            milder = mild[1].severity < low.severity and not low.harvest.beyond(mild[1].harvest)
+            if a.one_in != b.one_in and same and milder:
                 message = f"milder than rule {low.rule}, though it takes more evidence"
                 yield Slip(("rungs", mild[0], "one_in"), message, "a stricter action needs a higher one_in")
 
