@@ -16,7 +16,7 @@ import msgspec
 
 from detectors.base import Harvest
 from gateway import metrics
-from gateway.decisions import Policy, Standing, Subject, Verdict
+from gateway.decisions import Decision, Policy, Standing, Subject, Verdict
 from gateway.fusion import FAULTS
 from gateway.policies.ladder import rank
 from gateway.reasons import reasons
@@ -48,8 +48,7 @@ class Difference(NamedTuple):
     @property
     def way(self) -> str:
         """What the candidate would do: stricter, milder or otherwise."""
-        one, other = _rank(self.live), _rank(self.candidate)
-        return WAYS[2] if one == other else WAYS[0] if other > one else WAYS[1]
+        return way(self.live, self.candidate)
 
     def row(self) -> dict[str, Any]:
         """Return the difference as it is shown."""
@@ -70,7 +69,13 @@ class _Run(NamedTuple):
     gone: list[Subject]  # at most one: somebody was forgotten for lack of room
 
 
-def _rank(verdict: Verdict | None) -> tuple[bool, int, bool]:
+def way(one: Verdict | Decision | None, other: Verdict | Decision | None) -> str:
+    """Return what the other is beside the one: stricter, milder, or otherwise where they rank alike."""
+    before, after = _rank(one), _rank(other)
+    return WAYS[2] if before == after else WAYS[0] if after > before else WAYS[1]
+
+
+def _rank(verdict: Verdict | Decision | None) -> tuple[bool, int, bool]:
     return (False, 0, False) if verdict is None else rank(verdict)
 
 
@@ -83,12 +88,12 @@ def _said(verdict: Verdict | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def differs(live: Verdict | None, candidate: Verdict | None) -> bool:
+def differs(live: Verdict | Decision | None, candidate: Verdict | Decision | None) -> bool:
     """Whether a client would be treated otherwise: another action, other parameters of it, or in another mode."""
     return _treatment(live) != _treatment(candidate)
 
 
-def _treatment(verdict: Verdict | None) -> object:
+def _treatment(verdict: Verdict | Decision | None) -> object:
     return None if verdict is None else (verdict.action, verdict.parameters, verdict.mode)
 
 

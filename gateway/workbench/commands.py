@@ -4,8 +4,9 @@ from typing import Final
 
 import click
 
+from gateway.workbench.backtesting_command import command as backtest
 from gateway.workbench.differing_command import command as diff
 from gateway.workbench.explaining_command import command as explain
 from gateway.workbench.trying_command import command as test
 
-COMMANDS: Final[tuple[click.Command, ...]] = (test, diff, explain)
+COMMANDS: Final[tuple[click.Command, ...]] = (test, backtest, diff, explain)
