@@ -19,6 +19,7 @@ from gateway import metrics
 from gateway.decisions import Decision, Policy, Standing, Subject, Verdict
 from gateway.fusion import FAULTS
 from gateway.policies.ladder import rank
+from gateway.policies.several import Several
 from gateway.reasons import reasons
 
 FILE: Final = "candidate.json"  # in the data folder
@@ -120,6 +121,11 @@ class Candidate:
     def refuse(self, faults: Sequence[str]) -> None:
         """Judge by no candidate from now on, for these faults; any thread may call it."""
         self._run, self._news = _Run(None, tuple(faults), {}, []), True
+
+    def beside(self, live: Policy) -> Policy:
+        """Return both policies, to be asked what they read of a standing; where they disagree, the live one counts."""
+        candidate = self._run.policy
+        return live if candidate is None else Several((candidate, live))
 
     def watch(self, standings: Iterable[Standing], live: Policy) -> None:
         """Judge these standings by both; every pair of verdicts in which either says anything is counted."""

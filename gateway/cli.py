@@ -26,6 +26,7 @@ from gateway.plugins import PluginError
 from gateway.policies.file import load_policies
 from gateway.reasons import reasons
 from gateway.replay.command import command as replay
+from gateway.schema import command as schema
 from gateway.secret import secret
 from gateway.slips import MisplacedError
 from gateway.stores.base import Folded
@@ -48,6 +49,7 @@ def main() -> None:
 
 
 main.add_command(lab)
+main.add_command(schema)
 
 
 def _loaded(file: Path) -> Config:

@@ -5,6 +5,7 @@ other.
 """
 
 import heapq
+from collections import deque
 from typing import NamedTuple
 
 import msgspec
@@ -12,8 +13,11 @@ import msgspec
 from gateway.candidate import differs
 from gateway.deciding import decide
 from gateway.decisions import Decision, Policy, Standing, Subject, Verdict
+from gateway.policies.judging import counts_strikes, windows
 from gateway.policies.ladder import Ladder, Rung, rank
 from gateway.policies.several import Several
+from gateway.stores.base import MOST_TAKEN, Taken
+from gateway.strikes import counted
 
 _EVERY = 256  # lapses that nobody waits for any more are swept out once there are so many to a subject held
 
@@ -64,11 +68,15 @@ class Both:
         new: the policy as it is to be.
 
     Attributes:
+        counts: False, for a replay: repetition is counted here, for each policy apart.
         taken: for each side, how often each rule was decided anew (renewals are none), by ``policy/rule``.
     """
 
+    counts = False
+
     def __init__(self, old: Policy, new: Policy) -> None:
         self._policies = old, new
+        self._past = _Past(old), _Past(new)
         self._held: dict[Subject, _Held] = {}
         self._lapses: list[tuple[float, Subject]] = []
         self._closed: list[Stretch] = []
@@ -79,7 +87,8 @@ class Both:
         subject = standing.subject
         held = self._after_lapses(self._held.get(subject), standing.at)
         before = held or _Held(None, None, standing.at, standing, standing)
-        verdicts = [policy.judge(standing) for policy in self._policies]
+        sides = zip(self._policies, self._past, strict=True)
+        verdicts = [policy.judge(past.told(standing)) for policy, past in sides]
         old = self._next(0, standing, verdicts[0], before.old)
         new = self._next(1, standing, verdicts[1], before.new)
         if (_treated(old), _treated(new)) == (_treated(before.old), _treated(before.new)):
@@ -96,6 +105,8 @@ class Both:
         self, side: int, standing: Standing, verdict: Verdict | None, current: Decision | None
     ) -> Decision | None:
         decision = decide(standing, verdict, current, "")
+        if decision is not None:
+            self._past[side].took(decision)
         if decision is not None and _treated(decision) != _treated(current):
             name = f"{decision.policy}/{decision.rule}"
             self.taken[side][name] = self.taken[side].get(name, 0) + 1
@@ -152,6 +163,31 @@ class Both:
     def going_on(self) -> list[Stretch]:
         """Return all stretches that have not ended."""
         return [stretch for held in self._held.values() if (stretch := held.stretch())]
+
+
+class _Past:
+    """What one policy has decided before, where it reads that."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._windows = windows(policy)
+        self._counts = counts_strikes(policy)
+        self._taken: dict[Subject, deque[Taken]] = {}
+        self._number = 0
+
+    def told(self, standing: Standing) -> Standing:
+        """Return a standing with the strikes that this policy would have given."""
+        taken = self._taken.get(standing.subject)
+        if not taken:
+            return standing
+        strikes = standing.strikes | counted(taken, self._windows, standing.at)
+        return msgspec.structs.replace(standing, strikes=strikes)
+
+    def took(self, decision: Decision) -> None:
+        """Remember a decision."""
+        if self._counts:
+            self._number += 1  # what is judged again has no id
+            one = Taken(str(self._number), decision.at, decision.until, decision.policy, decision.rule, decision.mode)
+            self._taken.setdefault(decision.subject, deque(maxlen=MOST_TAKEN)).append(one)
 
 
 def _treated(decision: Decision | None) -> object:

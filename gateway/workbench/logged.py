@@ -34,6 +34,8 @@ class _Logged(msgspec.Struct):
     policy: str = ""
     models: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    strikes: dict[str, int] = {}
+    company: dict[str, float] = {}
     severity: int = 0
 
 
@@ -83,6 +85,8 @@ def _standing(logged: _Logged, panel: Panel) -> Standing:
         harvest=logged.harvest,
         models=logged.models,
         tags=logged.tags,
+        strikes=logged.strikes,
+        company=logged.company,
     )
 
 

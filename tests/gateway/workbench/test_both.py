@@ -94,6 +94,31 @@ def test_nothing_is_held_of_subjects_on_whom_nothing_stands() -> None:
     assert len(both._lapses) <= 300
 
 
+ESCALATING = """policy: p
+mode: enforce
+rungs:
+  - rule: look
+    one_in: 2
+    action: watch
+    for: 10m
+    escalate: {within: 7d, steps: [{after: 2, for: 1h}]}
+"""
+
+
+def test_each_policy_counts_its_own_repetition(tmp_path: Path) -> None:
+    new = load_policy(write(tmp_path, "p.yaml", ESCALATING))
+    both = Both(Steps(99, 99, 10), new)
+    lasts = []
+    for number in range(4):
+        at = 3600.0 * number
+        both.judge(msgspec.structs.replace(standing(at, 5.0), families={"content": 5.0}))
+        (stretch,) = both.going_on()
+        assert stretch.new
+        lasts.append(round((stretch.new.until - at) / 60))
+    assert lasts == [10, 10, 60, 60]
+    assert both.taken[0] == {}
+
+
 def test_renewals_are_no_new_decisions() -> None:
     both = Both(Steps(5, 9, 100), Steps(1, 6, 100))
     for number in range(50):
