@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from detectors.base import Baseline, Observation, Panel
 from gateway import clock
+from gateway.candidate import Candidate
 from gateway.circumstances import Tags, completed, untagged
 from gateway.config import Analysis
 from gateway.deciding import decide
@@ -49,6 +50,7 @@ class Analyst:
     Attributes:
         clock: seconds since the epoch; a replay sets its own.
         dice: random bytes for decision ids; a replay sets its own.
+        candidate: a policy that is tried beside the live one; it decides nothing.
         tags: tells the tags of a subject; it may be replaced at any time.
     """
 
@@ -76,6 +78,7 @@ class Analyst:
         self._noticed: frozenset[str] = frozenset()
         self.clock: Callable[[], float] = clock.now
         self.dice: Callable[[int], bytes] = secrets.token_bytes
+        self.candidate = Candidate()
         self.tags: Tags = untagged
 
     @property
@@ -111,7 +114,7 @@ class Analyst:
         self._register.follow(self._store, at)
         groups, observations, faults = self._observe(batch.entries)
         folios, standings = self._fold(groups, baseline, at, faults)
-        standings = completed(standings, batch.entries, self.tags, policy, self._store)
+        standings = completed(standings, batch.entries, self.tags, self.candidate.beside(policy), self._store)
         decisions, unasked = self._decide(standings, policy)
         folded = Folded(
             upto=batch.upto,
@@ -123,6 +126,7 @@ class Analyst:
         self._store.commit(folded)
         self._unscrubbed = True
         self._folios.keep(folios)
+        self.candidate.watch(standings, policy)
         found = Found(batch.entries, observations, standings, decisions, faults, batch.corrupt, unasked)
         self._reporting.batch(found, at)
         return len(batch.entries)
@@ -188,6 +192,7 @@ class Analyst:
             self._unscrubbed = False
         self._register.follow(self._store, self.clock())
         self._notice()
+        self.candidate.tell(self.clock())
         self._reporting.levels(self.standing.values(), self._store.size(), self._journal.depth())
 
     def _notice(self) -> None:

@@ -33,6 +33,7 @@ from gateway.stores.base import Folded
 from gateway.stores.sqlite import SqliteStore
 from gateway.stores.sqlite_file import FILE
 from gateway.units import Duration
+from gateway.workbench.commands import COMMANDS as WORKBENCH
 
 _CONFIG = click.option(
     "-c", "--config", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True,
@@ -94,6 +95,8 @@ def check_config(file: Path) -> None:
     """Check a configuration file and the policies that it names."""
     config = _loaded(file)
     _check_policies(config.policies)
+    if config.candidate:
+        _check_policies(config.candidate)
     click.echo(f"{file}: no faults")
 
 
@@ -238,6 +241,8 @@ def delete_decision(file: Path, scope: str, value: str, output: str) -> None:
 
 main.add_command(replay)
 main.add_command(calibrate)
+for each in WORKBENCH:
+    main.add_command(each)
 
 if __name__ == "__main__":
     main()

@@ -68,6 +68,17 @@ EMBEDDINGS = Counter(
     ["outcome"],
 )
 ANALYST_LAG = Gauge("stillguard_analyst_lag_seconds", "Age of the newest entry folded.", multiprocess_mode="livemax")
+CANDIDATE = Counter(
+    "stillguard_candidate_verdicts_total",
+    "Weighings on which the live policy or the candidate says anything, by both actions.",
+    ["live", "candidate"],
+)
+CANDIDATE_SUBJECTS = Gauge(
+    "stillguard_candidate_subjects",
+    "Subjects that the candidate would treat otherwise now: stricter, milder, otherwise.",
+    ["way"],
+    multiprocess_mode="livemax",
+)
 # configuration
 RELOAD_OK = Gauge(
     "stillguard_config_last_reload_successful",

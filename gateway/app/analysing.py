@@ -15,6 +15,7 @@ from gateway import logs, metrics
 from gateway.accounts import load_tags
 from gateway.analyst import Analyst
 from gateway.app.last_good import take, take_at_start
+from gateway.app.trying import candidate_of, take_candidate, watch_candidate
 from gateway.birth import leave_when_told, read_job, spare_collector, stop_sign
 from gateway.circumstances import Tags, tagged, untagged
 from gateway.config import Config
@@ -51,6 +52,7 @@ def build(config: Config) -> Analyst:
         config.analysis,
     )
     analyst.tags = tags_of(config)
+    analyst.candidate = candidate_of(config)
     return analyst
 
 
@@ -62,6 +64,7 @@ def tags_of(config: Config) -> Tags:
 
 def reload(analyst: Analyst, config: Config) -> bool:
     """Take policies, baseline and accounts' tags as they stand on disk; if anything is wrong, keep the old ones."""
+    take_candidate(analyst.candidate, config.candidate)
     try:
         baseline, tags = baseline_of(config), tags_of(config)
         analyst.reload(take(config), baseline)
@@ -89,10 +92,12 @@ async def work(config: Config, analyst: Analyst, asked: Sequence[int] = ()) -> N
             reload(analyst, config)
         folding = asyncio.ensure_future(asyncio.to_thread(analyst.run, halt))
         watching = asyncio.ensure_future(_watch(config, analyst))
+        trying = asyncio.ensure_future(watch_candidate(analyst.candidate, config.candidate))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait((folding, stopping), return_when=asyncio.FIRST_COMPLETED)
         halt.set()
         watching.cancel()
+        trying.cancel()
         await folding
     LOG.info("folded all")
 

@@ -12,7 +12,7 @@ from gateway.faults import Faults
 from gateway.policies.file import load_policies, policy_files
 
 LOG = logging.getLogger("stillguard.analyst")
-_FOLDER = "policies.taken"
+FOLDER = "policies.taken"
 
 
 def take(config: Config) -> Policy:
@@ -33,7 +33,7 @@ def take_at_start(config: Config) -> Policy:
     try:
         return take(config)
     except Faults as fault:
-        kept = config.data / _FOLDER
+        kept = config.data / FOLDER
         if not kept.is_dir():
             raise
         LOG.error("the old policies stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's
@@ -44,7 +44,7 @@ def take_at_start(config: Config) -> Policy:
 
 def _keep(config: Config) -> None:
     """Replace the copy: whole or not at all, and by nothing that cannot be loaded."""
-    kept = config.data / _FOLDER
+    kept = config.data / FOLDER
     aside, old = kept.with_suffix(".new"), kept.with_suffix(".old")
     files = policy_files(config.policies) if config.policies.is_dir() else [config.policies]
     try:

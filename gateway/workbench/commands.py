@@ -1,0 +1,12 @@
+"""The workbench's commands, for the command line to take in."""
+
+from typing import Final
+
+import click
+
+from gateway.workbench.backtesting_command import command as backtest
+from gateway.workbench.differing_command import command as diff
+from gateway.workbench.explaining_command import command as explain
+from gateway.workbench.trying_command import command as test
+
+COMMANDS: Final[tuple[click.Command, ...]] = (test, backtest, diff, explain)
