@@ -57,6 +57,14 @@ DECISIONS = Counter("stillguard_decisions_total", "Decisions taken.", ["policy",
 ACTIVE = Gauge("stillguard_active_decisions", "Decisions that stand.", ["action", "mode"], multiprocess_mode="livemax")
 CASES = Gauge("stillguard_cases", "Subjects with a case.", multiprocess_mode="livemax")
 DETECTOR_ERRORS = Counter("stillguard_detector_errors_total", "Observations a detector could not fold.", ["detector"])
+PLUGIN_ERRORS = Counter(
+    "stillguard_plugin_errors_total",
+    "Calls of other packages' plug-ins that failed or gave nonsense.",
+    ["kind", "name"],
+)
+PLUGIN_SECONDS = Counter(
+    "stillguard_plugin_seconds_total", "Time that other packages' plug-ins took.", ["kind", "name"]
+)
 EMBEDDINGS = Counter(
     "stillguard_embeddings_total",
     "Texts that an embeddings endpoint was to embed, by outcome: ok, failed.",
