@@ -28,9 +28,8 @@ from gateway.reasons import reasons
 from gateway.replay.command import command as replay
 from gateway.secret import secret
 from gateway.slips import MisplacedError
-from gateway.stores.base import Folded
-from gateway.stores.sqlite import SqliteStore
-from gateway.stores.sqlite_file import FILE
+from gateway.storage import storage_of
+from gateway.stores.base import Folded, Store
 from gateway.units import Duration
 
 _CONFIG = click.option(
@@ -144,11 +143,12 @@ def decisions() -> None:
     """Look at standing decisions, take one by hand, or end one."""
 
 
-def _store(config: Config) -> SqliteStore:
+def _store(config: Config) -> Store:
     """Open the store of a guard that has run; a listing must not make an empty one elsewhere."""
-    if not (config.data / FILE).exists():
+    storage = storage_of(config)
+    if not storage.used(config.data):
         raise click.ClickException(f"no guard has run on the data folder {config.data} (key data of the configuration)")
-    return SqliteStore(config.data)
+    return storage.store(config.data)
 
 
 def _row(decision: Decision, at: float) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 
@@ -135,18 +135,28 @@ class ByEndpoint(Section):
     endpoint: Endpoint
 
 
+class Named(Section):
+    """A plug-in by its name, with its own parameters: ``{plugin: NAME, with: {…}}``."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
+
+    plugin: str
+    parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
+
+
 def _way(value: object) -> str:
     """Tell which alternative a value is meant as, so that only its own faults are told."""
     keys = (
         value.keys() if isinstance(value, Mapping) else type(value).model_fields if isinstance(value, Section) else ()
     )
-    return next((f"by {way}" for way in ("onnx", "endpoint") if way in keys), "by name")
+    return next((f"by {way}" for way in ("onnx", "endpoint", "plugin") if way in keys), "by name")
 
 
 Embedding = Annotated[
     Annotated[Literal["static", "characters"], Tag("by name")]
     | Annotated[ByOnnx, Tag("by onnx")]
-    | Annotated[ByEndpoint, Tag("by endpoint")],
+    | Annotated[ByEndpoint, Tag("by endpoint")]
+    | Annotated[Named, Tag("by plugin")],
     Discriminator(_way),
 ]
 
@@ -161,6 +171,7 @@ class Analysis(Section):
     forget: Duration = 30 * 86400.0  # a case untouched for this long is dropped
     baseline: Path | None = None  # default: the shipped one
     embedding: Embedding = "static"  # how texts become vectors; cells of two ways cannot be compared
+    detector_budget: Duration = Field(default=0.001, gt=0)  # an observation, for detectors of other packages
 
 
 class Config(Section):
@@ -175,6 +186,8 @@ class Config(Section):
     analysis: Analysis = Analysis()
     data: Path = Path("var")  # the SQLite file and the secret live here
     policies: Path = Path("policies")  # a policy file, or a folder of them
-    panel: dict[str, dict[str, float]] = Field(default_factory=dict)  # detector name → parameters; {} all, defaults
+    store: Named = Named(plugin="sqlite")  # where cases, decisions, counters and the journal are kept
+    dialects: dict[str, dict[str, Any]] = Field(default_factory=dict)  # of other packages: name → parameters
+    panel: dict[str, dict[str, Any]] = Field(default_factory=dict)  # detector name → parameters; {} all, defaults
     appeal: str = ""  # where a refused client can complain: mail address or URL
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -10,26 +10,26 @@ from gateway import logs
 from gateway.accounts import load_accounts
 from gateway.birth import leave_when_told, read_job, spare_collector, stop_sign
 from gateway.config import Config
-from gateway.dialects.known import Dialects
+from gateway.dialects.plugged import sure_dialects
 from gateway.identity import Identity
-from gateway.journals.sqlite import SqliteJournal
 from gateway.link import ThreadLink
 from gateway.plugins import action_of
 from gateway.proxy import Proxy
 from gateway.routes import Routes
 from gateway.secret import secret
 from gateway.server import serve
-from gateway.stores.sqlite import SqliteStore
+from gateway.storage import storage_of
 
 LOG = logging.getLogger("stillguard.proxy")
 _METER_WAIT = 0.2  # seconds a proxy waits for another process's write; its exchanges pass after 0.25 s anyway
 
 
 def link_of(config: Config) -> ThreadLink:
-    """Return the link to the SQLite file of this configuration, not yet started."""
+    """Return the link to the storage of this configuration, not yet started."""
+    storage = storage_of(config)
     return ThreadLink(
-        lambda: SqliteJournal(config.data, capacity=config.journal.capacity),
-        lambda: SqliteStore(config.data, wait=_METER_WAIT),
+        lambda: storage.journal(config.data, capacity=config.journal.capacity),
+        lambda: storage.store(config.data, wait=_METER_WAIT),
         entries=config.journal.queue,
         flush=config.journal.flush,
     )
@@ -41,7 +41,7 @@ def proxy_of(config: Config, link: ThreadLink, routes: Routes) -> Proxy:
     accounts = load_accounts(kept.accounts_file) if kept.accounts_file else {}
     return Proxy(
         routes=routes,
-        dialects=Dialects(),
+        dialects=sure_dialects(config.dialects),
         identity=Identity(kept, secret(kept.secret_file or config.data / "secret"), accounts),
         link=link,
         limits=config.limits,

@@ -152,7 +152,7 @@ def _sound(said: Any) -> Evidence:
     if not isinstance(said, Evidence):
         raise NonsenseError(f"evidence is {type(said).__name__}")
     numbers: list[Any] = [said.weight, *said.because.values()]
-    if not all([isinstance(number, int | float) and math.isfinite(number) for number in numbers]):
+    if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
         raise NonsenseError("evidence is no finite number of nats with finite reasons")
     if len(said.because) > MOST_REASONS:
         raise NonsenseError(f"more than {MOST_REASONS} reasons")
