@@ -12,7 +12,8 @@ from typing import ClassVar, Final, NamedTuple
 
 import msgspec
 
-from detectors.base import AnswerObservation, Baseline, Observation, QueryObservation
+from detectors.base import AnswerObservation, Baseline, Observation
+from detectors.batch import Batch
 from detectors.sketches import distinct
 
 CLASSES: Final = ("chat", "agent", "retrieval", "labelling", "evaluation", "app", "generation")
@@ -26,7 +27,7 @@ GRAINS, CHARS = 64, 4
 LEAST = 4  # queries before which a subject could be anything
 
 
-class CompanyState(msgspec.Struct, frozen=True, array_like=True):
+class CompanyState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Counts by the names of ``COUNTS``, and sketches of different payloads and scaffolds."""
 
     counts: tuple[int, ...] = (0,) * len(COUNTS)
@@ -51,6 +52,7 @@ class CompanyFold:
     queries, or where nothing was learnt, a subject could be anything.
 
     Example:
+        >>> from detectors.base import QueryObservation
         >>> numbers = {"company.agent.tooled": 9.0, "company.labelling.short": 9.0}
         >>> fold, state = CompanyFold(), CompanyFold().initial()
         >>> for i in range(20):
@@ -75,7 +77,8 @@ class CompanyFold:
     def fold(self, state: CompanyState, observations: Sequence[Observation]) -> CompanyState:
         """Count observations."""
         counts = list(state.counts)
-        asked = [o for o in observations if isinstance(o, QueryObservation)]
+        batch = Batch.of(observations)
+        asked = batch.asked
         counts[0] += len(asked)
         counts[1] += sum([q.turns > 2 for q in asked])  # noqa: PLR2004 - a greeting or an example may precede a question
         counts[2] += sum([q.tools > 0 or q.tool_results > 0 for q in asked])
@@ -83,13 +86,13 @@ class CompanyFold:
         counts[4] += sum([q.scaffold != 0 for q in asked])
         counts[5] += sum([q.payload_chars >= MUCH for q in asked])
         counts[6] += sum([q.temperature == 0.0 for q in asked])
-        for answer in observations:
-            if isinstance(answer, AnswerObservation) and answer.status < 400:  # noqa: PLR2004 - HTTP's own
-                _count(counts, answer)
+        for answer in batch.answered:
+            _count(counts, answer)
+        scaffolds = dict.fromkeys([query.scaffold for query in asked if query.scaffold])
         return CompanyState(
             tuple(counts),
             distinct.add_all(state.payloads, [query.payload for query in asked], PAYLOADS),
-            distinct.add_all(state.scaffolds, [query.scaffold for query in asked if query.scaffold], SCAFFOLDS),
+            distinct.add_all(state.scaffolds, list(scaffolds), SCAFFOLDS),
         )
 
     def merge(self, a: CompanyState, b: CompanyState) -> CompanyState:

@@ -9,7 +9,8 @@ from typing import ClassVar
 
 import msgspec
 
-from detectors.base import CEILING, Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.base import CEILING, Baseline, Evidence, Family, Observation
+from detectors.batch import Batch
 from detectors.stats import likeness, tally
 
 EDGES = (1.0, 4.0, 15.0, 60.0, 240.0, 3600.0)  # seconds between two queries: borders of the kinds of gap
@@ -19,7 +20,7 @@ GRAINS = 64
 _HOUR, _DAY = 3600, 86_400
 
 
-class RhythmState(msgspec.Struct, frozen=True, array_like=True):
+class RhythmState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Counts of time.
 
     Attributes:
@@ -62,6 +63,7 @@ class Rhythm:
         ceiling: most that it ever says, nats: timing alone never condemns.
 
     Example:
+        >>> from detectors.base import QueryObservation
         >>> import random
         >>> numbers = {"rhythm.even": 8.0, "rhythm.tail.from": 4.0, "rhythm.tail.scale": 0.5}
         >>> def life(gap):
@@ -105,10 +107,9 @@ class Rhythm:
         last, gap, queries = state.last, state.gap, state.queries
         (unlike, compared), (hour, day), (peak, now) = state.unlike, state.newest, state.busiest
         active_hours, active_days = state.active
-        for observation in observations:
-            if not isinstance(observation, QueryObservation) or not 0.0 <= observation.at <= tally.LAST:
+        for at in Batch.of(observations).times:
+            if not 0.0 <= at <= tally.LAST:
                 continue
-            at = observation.at
             queries += 1
             hours[int(at // _HOUR) % HOURS] += 1
             if last >= 0.0 and at >= last:

@@ -116,10 +116,18 @@ def _fault(path: Path, tree: Tree, slip: Slip) -> Fault:
     known = _known(tree, slip.loc)
     missing = slip.message == "is missing"
     shown = (*known, slip.loc[-1]) if missing else known
-    place = slip.place or tree.places.get(known) or Place(1, 1)
+    place = slip.place or _inside(tree, known, slip.offset) or tree.places.get(known) or Place(1, 1)
     if slip.message == "unknown key":
         place = tree.keys.get(known, place)
     return Fault(str(path), place.line, place.column, dotted(shown), slip.message, slip.hint)
+
+
+def _inside(tree: Tree, loc: Loc, offset: Place | None) -> Place | None:
+    """Return where an offset into a text stands in the file, if that can be told."""
+    begin = tree.texts.get(loc)
+    if begin is None or offset is None:
+        return None
+    return Place(begin.line + offset.line - 1, begin.column + offset.column - 1)
 
 
 def _known(tree: Tree, loc: Loc) -> Loc:

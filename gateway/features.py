@@ -111,7 +111,9 @@ class Features:
     def _asked(self, query: Query, entry: Entry, numbers: _Numbers) -> QueryObservation:
         first, newest = _users(query)
         in_system = _said_before(edges(query.system, DEMANDS_EDGE)) if query.system else ""
-        in_turn = "" if in_system else _said_before(edges(first, DEMANDS_EDGE))
+        in_turn = ""
+        if not in_system:  # a first turn comes again only where it is not the newest
+            in_turn = demanded(first) if newest is first else _said_before(edges(first, DEMANDS_EDGE))
         if newest is not first and not (in_system or in_turn):
             in_turn = demanded(newest)
         alone = numbers.alone

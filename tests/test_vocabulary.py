@@ -21,7 +21,7 @@ from gateway.actions.base import STATUS
 from gateway.config import Config
 from gateway.logs import FIELDS
 from gateway.plugins import Kind, installed, plugin
-from gateway.policies.file import PolicyPart
+from gateway.policies.written import PolicyPart
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

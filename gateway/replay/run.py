@@ -103,10 +103,10 @@ def replay(
     writing = _Writing(out)
     for step in work(order, blocks(sources), timeline):
         for one in _damage(sources, step.bad):
-            bad[one.reason] += 1
-            watching.bad(one)
             if strict:
                 raise StoppedError(one)
+            bad[one.reason] += 1
+            watching.bad(one)
         totals.update(exchanges=step.exchanges, unread=step.unread)
         totals["subjects"] = step.subjects
         decisions.update(change.severity for change in step.changes)

@@ -132,7 +132,7 @@ def test_no_policy_is_a_fault(tmp_path: Path, path: str) -> None:
 def test_the_shipped_policy_touches_nobody_until_told_to() -> None:
     policy = load_policy(SHIPPED / "balanced.yaml")
     assert {rung.verdict.mode for rung in policy.rungs} == {"shadow"}
-    assert [rung.verdict.action for rung in policy.rungs] == ["deny", "throttle", "trim", "watch"]
+    assert [rung.verdict.action for rung in policy.rungs] == ["deny", "throttle", "trim", "trim", "watch"]
     assert all(rung.families >= 2 for rung in policy.rungs if rung.verdict.severity >= 2)
 
 
