@@ -9,7 +9,6 @@ import copy
 import math
 from typing import ClassVar, get_args
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
