@@ -15,15 +15,17 @@ from msgspec.structs import replace
 
 from detectors.base import Baseline, Observation, Panel
 from gateway import clock
+from gateway.circumstances import Tags, completed, untagged
 from gateway.config import Analysis
 from gateway.deciding import decide
-from gateway.decisions import Decision, Policy, Standing, Subject
+from gateway.decisions import Decision, Policy, RuleFault, Standing, Subject
 from gateway.engine import Folio, fold, importance, seal, weigh
 from gateway.exchange import Entry
 from gateway.folios import Folios, alike
 from gateway.intake import Intake
 from gateway.journals.base import Journal
 from gateway.pace import due
+from gateway.policies.judging import judgement
 from gateway.register import Register
 from gateway.reporting import Found, Reporting
 from gateway.review import BY_HAND, reviewed
@@ -47,6 +49,7 @@ class Analyst:
     Attributes:
         clock: seconds since the epoch; a replay sets its own.
         dice: random bytes for decision ids; a replay sets its own.
+        tags: tells the tags of a subject; it may be replaced at any time.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Analyst:
         self._noticed: frozenset[str] = frozenset()
         self.clock: Callable[[], float] = clock.now
         self.dice: Callable[[int], bytes] = secrets.token_bytes
+        self.tags: Tags = untagged
 
     @property
     def standing(self) -> Mapping[Subject, Decision]:
@@ -87,6 +91,7 @@ class Analyst:
     def review(self) -> int:
         """Judge what stands by the rules as they are now; return how many decisions that changed."""
         self._edited = False
+        self._reporting.edited()
         at = self.clock()
         self._register.follow(self._store, at)
         standing = list(self._register.decisions.values())
@@ -106,7 +111,8 @@ class Analyst:
         self._register.follow(self._store, at)
         groups, observations, faults = self._observe(batch.entries)
         folios, standings = self._fold(groups, baseline, at, faults)
-        decisions = self._decide(standings, policy)
+        standings = completed(standings, batch.entries, self.tags, policy, self._store)
+        decisions, unasked = self._decide(standings, policy)
         folded = Folded(
             upto=batch.upto,
             cases={subject: seal(folio) for subject, folio in folios.items()},
@@ -117,7 +123,7 @@ class Analyst:
         self._store.commit(folded)
         self._unscrubbed = True
         self._folios.keep(folios)
-        found = Found(batch.entries, observations, standings, decisions, faults, batch.corrupt)
+        found = Found(batch.entries, observations, standings, decisions, faults, batch.corrupt, unasked)
         self._reporting.batch(found, at)
         return len(batch.entries)
 
@@ -164,15 +170,17 @@ class Analyst:
         current = self._register.decisions.get(subject)
         return due(before.observations, after.observations, before.last_at, after.last_at, current=current)
 
-    def _decide(self, standings: Sequence[Standing], policy: Policy) -> list[Decision]:
-        decisions = []
+    def _decide(self, standings: Sequence[Standing], policy: Policy) -> tuple[list[Decision], list[RuleFault]]:
+        decisions: list[Decision] = []
+        unasked: list[RuleFault] = []
         for standing in standings:
-            verdict = policy.judge(standing)
+            verdict, faults = judgement(policy, standing)
+            unasked += faults
             if verdict is not None:
                 current = self._register.decisions.get(standing.subject)
                 decision = decide(standing, verdict, current, decision_id(standing.at, self.dice))
                 decisions += [decision] if decision else []
-        return decisions
+        return decisions, unasked
 
     def tidy(self) -> None:
         """Scrub what was folded from the files, and set the gauges."""

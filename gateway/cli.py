@@ -27,6 +27,7 @@ from gateway.plugins import PluginError
 from gateway.policies.file import load_policies
 from gateway.reasons import reasons
 from gateway.replay.command import command as replay
+from gateway.schema import command as schema
 from gateway.secret import secret
 from gateway.slips import MisplacedError
 from gateway.storage import storage_of
@@ -47,6 +48,7 @@ def main() -> None:
 
 
 main.add_command(lab)
+main.add_command(schema)
 
 
 def _loaded(file: Path) -> Config:

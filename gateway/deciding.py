@@ -30,6 +30,10 @@ def decide(standing: Standing, verdict: Verdict | None, current: Decision | None
         families=standing.families,
         evidence=standing.evidence,
         harvest=standing.harvest,
+        company=standing.company,
+        models=standing.models,
+        tags=standing.tags,
+        strikes=standing.strikes,
     )
 
 

@@ -66,7 +66,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         policy, rule, revision: what decided, and the digest of its file.
         mode: shadow decides and records; enforce also acts.
         weight: fused weight then, nats.
-        families, evidence, harvest: the numbers at that moment.
+        families, evidence, harvest, company, models, tags, strikes: the numbers at that moment, see Standing.
     """
 
     id: str
@@ -84,6 +84,10 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     families: dict[str, float] = {}
     evidence: dict[str, Evidence] = {}
     harvest: Harvest = Harvest()
+    company: dict[str, float] = {}
+    models: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    strikes: dict[str, int] = {}
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

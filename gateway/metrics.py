@@ -54,6 +54,11 @@ STORE_ERRORS = Counter("stillguard_store_errors_total", "Store calls that failed
 OBSERVATIONS = Counter("stillguard_observations_total", "Observations folded.", ["kind"])
 EVIDENCE = Histogram("stillguard_evidence_nats", "Evidence of touched subjects.", ["detector"], buckets=_NATS)
 DECISIONS = Counter("stillguard_decisions_total", "Decisions taken.", ["policy", "rule", "action", "scope", "mode"])
+POLICY_FAULTS = Counter(
+    "stillguard_policy_faults_total",
+    "Standings for which a rule's condition could not be evaluated: the rule was not met.",
+    ["policy", "rule"],
+)
 ACTIVE = Gauge("stillguard_active_decisions", "Decisions that stand.", ["action", "mode"], multiprocess_mode="livemax")
 CASES = Gauge("stillguard_cases", "Subjects with a case.", multiprocess_mode="livemax")
 DETECTOR_ERRORS = Counter("stillguard_detector_errors_total", "Observations a detector could not fold.", ["detector"])

@@ -12,9 +12,11 @@ import watchfiles
 
 from detectors.base import Baseline
 from gateway import logs, metrics
+from gateway.accounts import load_tags
 from gateway.analyst import Analyst
 from gateway.app.last_good import take, take_at_start
 from gateway.birth import leave_when_told, read_job, spare_collector, stop_sign
+from gateway.circumstances import Tags, tagged, untagged
 from gateway.config import Config
 from gateway.dialects.plugged import sure_dialects
 from gateway.embedding.chosen import sure
@@ -39,7 +41,7 @@ def build(config: Config) -> Analyst:
     salt = secret(config.identity.secret_file or config.data / "secret")
     features = Features(salt, sure(config.analysis.embedding))
     storage = storage_of(config)
-    return Analyst(
+    analyst = Analyst(
         storage.journal(config.data, capacity=config.journal.capacity),
         storage.store(config.data, cases=config.analysis.cases, forget=config.analysis.forget),
         Intake(sure_dialects(config.dialects), features, ahead=features if features.asks else None),
@@ -48,13 +50,22 @@ def build(config: Config) -> Analyst:
         baseline_of(config),
         config.analysis,
     )
+    analyst.tags = tags_of(config)
+    return analyst
+
+
+def tags_of(config: Config) -> Tags:
+    """Return what tells the tags of accounts; raises Faults if the accounts file is at fault."""
+    file = config.identity.accounts_file
+    return tagged(load_tags(file)) if file else untagged
 
 
 def reload(analyst: Analyst, config: Config) -> bool:
-    """Take the policies and the baseline as they stand on disk; if anything is wrong with them, keep the old ones."""
+    """Take policies, baseline and accounts' tags as they stand on disk; if anything is wrong, keep the old ones."""
     try:
-        baseline = baseline_of(config)
+        baseline, tags = baseline_of(config), tags_of(config)
         analyst.reload(take(config), baseline)
+        analyst.tags = tags
     except (Faults, OSError, msgspec.DecodeError) as fault:
         metrics.RELOAD_OK.set(0)
         LOG.error("the old policies stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's

@@ -8,6 +8,7 @@ several policies: rules that contradict each other are no fault, the strictest w
 import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Protocol
 
 import msgspec
 
@@ -142,7 +143,26 @@ def rank(verdict: Verdict | Decision) -> tuple[bool, int, bool]:
     return (enforced and verdict.severity >= SEVERITY_TOUCHES_CLIENT, verdict.severity, enforced)
 
 
-def strike(verdict: Verdict | Decision) -> str:
+class Decided(Protocol):
+    """By which rule something was decided, and whether in force."""
+
+    @property
+    def policy(self) -> str:
+        """The policy's name."""
+        ...
+
+    @property
+    def rule(self) -> str:
+        """The rule's name."""
+        ...
+
+    @property
+    def mode(self) -> str:
+        """Whether in shadow or in force."""
+        ...
+
+
+def strike(verdict: Decided) -> str:
     """Return the name under which a rule's repetitions count: a shadow never makes an enforced rule stricter."""
     name = f"{verdict.policy}/{verdict.rule}"
     return name if verdict.mode == "enforce" else f"{name}:shadow"
