@@ -61,6 +61,7 @@ class Route(Section):
     """Which queries go to which upstream: the first that matches wins."""
 
     upstream: str  # base URL; a path in it is put in front
+    name: str = ""  # by which the action reroute calls it
     paths: tuple[str, ...] = ("/",)  # prefixes
     models: tuple[str, ...] = ("*",)  # shell patterns
     ca_file: Path | None = None  # instead of the system's certificate authorities

@@ -7,13 +7,14 @@ an ASGI application.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from gateway import clock
 from gateway.actions.base import Action, RefusalKind, Refuse
 from gateway.answering import answer, interruption
 from gateway.asgi import AsgiCaller, Receive, Send
-from gateway.asking import ask, look, read_body, route, trimmed
+from gateway.asking import ask, fingerprint, look, read_body, route, trimmed
 from gateway.caller import Caller, CallerGone, Header, Request
 from gateway.config import Limits
 from gateway.decisions import Decision
@@ -113,39 +114,68 @@ class Proxy:
         await read_body(passage, caller, self._limits)
         passage.sent = clock.monotonic()
         look(passage, self._limits)
-        decision = self._standing(passage) if passage.request.method != "OPTIONS" else None
-        if decision is not None:
-            await self._admit(passage, decision)
+        if passage.request.method != "OPTIONS" and (decisions := self._standing(passage)):
+            await self._admit(passage, decisions)
         upstream = route(passage, self._routes)
         body, decoded = trimmed(passage, self._limits)
         wire: Wire | None = None
         try:
             wire = await ask(passage, upstream, body, decoded=decoded)
-            await answer(passage, wire, caller)
+            await answer(passage, wire, caller, partial(self._halt, passage))
         except UpstreamError as error:
             await self._failed(passage, error, caller)
+        except Refused as refusal:
+            await self._halted(passage, refusal, caller)
         finally:
             if wire is not None:
                 wire.release()
         if passage.status >= _SERVER_ERROR:
             passage.error = "provider_error"
 
-    def _standing(self, passage: Passage) -> Decision | None:
-        """Find out whose the query is, and return the decision that stands against them."""
+    def _standing(self, passage: Passage) -> tuple[Decision, ...]:
+        """Find out whose the query is, and return the decisions that stand against them."""
         request = passage.request
         identified = self._identity.identify(request.headers, request.peer, passage.glance.user, request.query)
         passage.subjects = identified.subjects
+        passage.decided = self._gate.decided
         return self._gate.standing(identified.subjects, passage.at)
 
-    async def _admit(self, passage: Passage, decision: Decision) -> None:
-        """Carry out a decision on the query."""
+    async def _admit(self, passage: Passage, decisions: tuple[Decision, ...]) -> None:
+        """Carry out decisions on the query."""
         try:
-            passage.admitted = await self._gate.admit(decision, passage.glance)
+            payload = partial(fingerprint, passage, self._limits)
+            passage.admitted = admitted = await self._gate.admit(decisions, passage.glance, payload)
         except AdmissionRefused as refusal:
-            passage.admitted = refusal.admitted._replace(carried=None)  # nothing to settle: nothing was used
+            passage.admitted = refusal.admitted
             raise
-        if passage.admitted.carried is not None:
+        if admitted.carried:
             passage.widen(_CHARGED_CAPTURE)
+        forward = admitted.forward
+        if forward.tags:
+            tagged = {"tags": dict(forward.tags), "decision": admitted.decision, "request_id": passage.request_id}
+            log.info("tagged", extra=tagged)
+        if forward.delay is not None and forward.delay.before:
+            passage.dawdled = forward.delay.before
+            await asyncio.sleep(forward.delay.before)
+            passage.sent += forward.delay.before
+
+    def _halt(self, passage: Passage) -> None:
+        """Raise Refused if a decision that came while the answer was under way cuts it; else cost next to nothing."""
+        decided = self._gate.decided
+        if decided is passage.decided:
+            return
+        passage.decided = decided
+        if refuse := self._gate.halt(passage.subjects, clock.now()):
+            raise Refused(refuse)
+
+    async def _halted(self, passage: Passage, refusal: Refused, caller: Caller) -> None:
+        """End an answer by a decision: refuse if nothing has gone out yet, else so that its SDK raises."""
+        if not passage.started:
+            raise refusal
+        passage.error = refusal.error_type
+        if end := interruption(passage, refusal.refuse):
+            await caller.send(end, last=False)
+        raise Cut from refusal
 
     async def _failed(self, passage: Passage, error: UpstreamError, caller: Caller) -> None:
         """The model failed: refuse if nothing has gone out yet, else end the answer so that it cannot seem whole."""

@@ -42,6 +42,7 @@ _VERTEX = re.compile(
 _TYPES: dict[RefusalKind, str] = {
     "throttled": "rate_limit_error",
     "denied": "permission_error",
+    "unverified": "permission_error",
     "too_large": "request_too_large",
     "headers_too_large": "invalid_request_error",
     "malformed": "invalid_request_error",

@@ -45,6 +45,7 @@ _GENERATES = {*_TRIMMED, "gemini.embed"}
 _STATUS: dict[RefusalKind, str] = {
     "throttled": "RESOURCE_EXHAUSTED",
     "denied": "PERMISSION_DENIED",
+    "unverified": "PERMISSION_DENIED",
     "too_large": "INVALID_ARGUMENT",
     "headers_too_large": "INVALID_ARGUMENT",
     "malformed": "INVALID_ARGUMENT",
@@ -117,7 +118,7 @@ def _surface(name: str, model: str) -> Surface:
 def _error(refusal: Refuse, request_id: str) -> dict[str, Any]:
     """Return a ``google.rpc.Status`` in JSON; the SDKs look for ``error`` as the first member."""
     details: list[dict[str, str]] = [{"@type": _REQUEST_INFO, "requestId": request_id}]
-    if refusal.retry_after > 0 and refusal.kind != "denied":
+    if refusal.retry_after > 0 and refusal.kind not in {"denied", "unverified"}:
         details.append({"@type": _RETRY_INFO, "retryDelay": f"{math.ceil(refusal.retry_after)}s"})
     error = {"code": status(refusal), "message": notice(refusal), "status": _STATUS[refusal.kind], "details": details}
     return {"error": error}

@@ -29,6 +29,7 @@ _ERRORS: Mapping[RefusalKind, tuple[str, str]] = MappingProxyType(
     {
         "throttled": ("rate_limit_error", "abnormal_usage_detected"),
         "denied": ("permission_error", "access_suspended"),
+        "unverified": ("permission_error", "verification_required"),
         "too_large": ("invalid_request_error", "request_too_large"),
         "headers_too_large": ("invalid_request_error", "headers_too_large"),
         "malformed": ("invalid_request_error", "malformed_request"),
