@@ -89,11 +89,18 @@ class Gemini:
 
     def write(self, surface: Surface, body: bytes, trimming: Trimming) -> bytes:
         """Return the body trimmed; what generates nothing has nothing to trim."""
+        if surface.name == "gemini.embed":
+            return gemini_trim.rename(body, trimming) if trimming.model else body
         return gemini_trim.trim(body, trimming) if surface.name in _TRIMMED else body
 
     def rewriter(self, surface: Surface, content_type: str, trimming: Trimming) -> Rewriter | None:  # noqa: ARG002  # the same
         """Return what takes reasoning and log-probabilities out of the answer; None if neither is taken out."""
-        if surface.name not in _TRIMMED or not (trimming.reasoning or trimming.logprobs):
+        if surface.name == "gemini.embed":
+            return Answering(trimming) if trimming.blur else None
+        coarser = trimming.blur is not None or trimming.alternatives
+        if surface.name not in _TRIMMED or not (
+            trimming.reasoning or trimming.logprobs or coarser or trimming.model_shown
+        ):
             return None
         return Answering(trimming)
 
