@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import msgspec
 
-from gateway.actions.base import RefusalKind, Refuse, Trimming
+from gateway.actions.base import NO_TRIMMING, RefusalKind, Refuse, Trimming
 from gateway.dialects import (
     openai_answers,
     openai_chat,
@@ -159,7 +159,7 @@ class OpenAI:
     def write(self, surface: Surface, body: bytes, trimming: Trimming) -> bytes:
         """Return the body with the trimming applied, each untouched member as it was written."""
         trim = _TRIMS.get(surface.name)
-        if trim is None and not (trimming.model and surface.name in _READS):
+        if trimming == NO_TRIMMING or (trim is None and not (trimming.model and surface.name in _READS)):
             return body
         document = wire.editable(body)
         if not document:

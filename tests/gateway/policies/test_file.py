@@ -1,8 +1,10 @@
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from detectors.base import Harvest
+from gateway.actions.trim import Trim
 from gateway.decisions import Standing, Subject, Verdict
 from gateway.faults import Faults
 from gateway.policies.file import load_policies, load_policy
