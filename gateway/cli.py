@@ -32,6 +32,7 @@ from gateway.stores.base import Folded
 from gateway.stores.sqlite import SqliteStore
 from gateway.stores.sqlite_file import FILE
 from gateway.units import Duration
+from gateway.verify_command import verify
 
 _CONFIG = click.option(
     "-c", "--config", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True,
@@ -236,6 +237,7 @@ def delete_decision(file: Path, scope: str, value: str, output: str) -> None:
 
 main.add_command(replay)
 main.add_command(calibrate)
+main.add_command(verify)
 
 if __name__ == "__main__":
     main()

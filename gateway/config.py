@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from gateway.units import Duration, Size
 
@@ -164,6 +164,28 @@ class Analysis(Section):
     embedding: Embedding = "static"  # how texts become vectors; cells of two ways cannot be compared
 
 
+class Verification(Section):
+    """How a client that the action verify refuses can confirm its use."""
+
+    url: str = ""  # where clients reach this gateway, for links; empty: a link is a path on the host they asked
+    webhook: str = ""  # the operator's service that is told of each attestation, and may decide on it
+    webhook_secret_file: Path | None = None  # what the webhook's bodies are signed with
+    lasts: Duration = 30 * 86400.0  # how long an approved subject counts as verified
+
+    @field_validator("url", "webhook")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if value and not re.match(r"^https?://[^/\s]+", value):
+            raise ValueError("an address: http://host:port/path or https://host/path")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _is_signed(self) -> "Verification":
+        if self.webhook and self.webhook_secret_file is None:
+            raise ValueError("webhook_secret_file is needed with webhook")
+        return self
+
+
 class Config(Section):
     """The whole file."""
 
@@ -176,6 +198,7 @@ class Config(Section):
     analysis: Analysis = Analysis()
     data: Path = Path("var")  # the SQLite file and the secret live here
     policies: Path = Path("policies")  # a policy file, or a folder of them
+    verification: Verification = Verification()
     panel: dict[str, dict[str, float]] = Field(default_factory=dict)  # detector name → parameters; {} all, defaults
     appeal: str = ""  # where a refused client can complain: mail address or URL
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -19,6 +19,7 @@ from gateway.caller import Caller, CallerGone, Header, Request
 from gateway.config import Limits
 from gateway.decisions import Decision
 from gateway.dialects.known import Dialects
+from gateway.dialects.wire import document, text
 from gateway.gate import AdmissionRefused, Gate
 from gateway.identity import Identity
 from gateway.link import Link
@@ -28,6 +29,7 @@ from gateway.routes import Routes
 from gateway.server_cycle import GONE, Cut
 from gateway.settlement import Settlement
 from gateway.upstream_wire import UpstreamError, Wire
+from gateway.verification.desk import PREFIX, Desk, Visit
 
 _CHARGED_CAPTURE = 1 << 20  # bytes kept where meters wait for the usage that stands at an answer's end
 _FAILURES: dict[str, tuple[RefusalKind, str]] = {
@@ -54,13 +56,16 @@ class Proxy:
         capture: int,
         appeal: str,
         action_of: Callable[[Decision], Action],
+        noise: bytes = b"",
+        desk: Desk | None = None,
     ) -> None:
         self._routes = routes
         self._dialects = dialects
         self._identity = identity
         self._limits = limits
         self._capture = capture
-        self._gate = Gate(link, action_of, appeal)
+        self._desk = desk
+        self._gate = Gate(link, action_of, appeal, noise=noise, sign=self._sign if desk else None)
         self._settlement = Settlement(link, self._gate, capture)
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -112,6 +117,9 @@ class Proxy:
         if b"websocket" in passage.client.found.get(b"upgrade", b"").lower():
             raise refused("unsupported", "WebSocket (realtime) is not relayed by this gateway.")
         await read_body(passage, caller, self._limits)
+        if self._desk is not None and passage.request.path.startswith(PREFIX):
+            await self._visit(passage, self._desk, caller)
+            return
         passage.sent = clock.monotonic()
         look(passage, self._limits)
         if passage.request.method != "OPTIONS" and (decisions := self._standing(passage)):
@@ -158,6 +166,28 @@ class Proxy:
             passage.dawdled = forward.delay.before
             await asyncio.sleep(forward.delay.before)
             passage.sent += forward.delay.before
+
+    def _sign(self, decision: Decision, lasts: float) -> str:
+        return self._desk.link(decision, clock.now(), lasts) if self._desk else ""
+
+    async def _visit(self, passage: Passage, desk: Desk, caller: Caller) -> None:
+        """Answer at the desk where clients verify themselves; the model hears nothing of it."""
+        request = passage.request
+        user = text(document(passage.body).get("user"))
+        subjects = self._identity.identify(request.headers, request.peer, user, request.query).subjects
+        accept = dict(request.headers).get(b"accept", b"")
+        token = request.path.removeprefix(PREFIX)
+        page = await desk.receive(
+            Visit(request.method, token, b"text/html" in accept, subjects, passage.body, passage.at)
+        )
+        passage.status = page.status
+        passage.started = True
+        headers = [
+            (b"content-type", page.kind), (b"cache-control", b"no-store"), (b"content-length", b"%d" % len(page.body)),
+            (b"x-request-id", passage.request_id.encode()),
+        ]  # fmt: skip
+        caller.start(page.status, headers, len(page.body), dated=False)
+        await caller.send(b"" if request.method == "HEAD" else page.body, last=True)
 
     def _halt(self, passage: Passage) -> None:
         """Raise Refused if a decision that came while the answer was under way cuts it; else cost next to nothing."""
