@@ -33,6 +33,7 @@ from gateway.slips import MisplacedError
 from gateway.storage import storage_of
 from gateway.stores.base import Folded, Store
 from gateway.units import Duration
+from gateway.verify_command import verify
 
 _CONFIG = click.option(
     "-c", "--config", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True,
@@ -240,6 +241,7 @@ def delete_decision(file: Path, scope: str, value: str, output: str) -> None:
 main.add_command(replay)
 main.add_command(calibrate)
 main.add_command(plugins)
+main.add_command(verify)
 
 if __name__ == "__main__":
     main()

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from gateway.units import Duration, Size
 
@@ -61,6 +61,7 @@ class Route(Section):
     """Which queries go to which upstream: the first that matches wins."""
 
     upstream: str  # base URL; a path in it is put in front
+    name: str = ""  # by which the action reroute calls it
     paths: tuple[str, ...] = ("/",)  # prefixes
     models: tuple[str, ...] = ("*",)  # shell patterns
     ca_file: Path | None = None  # instead of the system's certificate authorities
@@ -174,6 +175,28 @@ class Analysis(Section):
     detector_budget: Duration = Field(default=0.001, gt=0)  # an observation, for detectors of other packages
 
 
+class Verification(Section):
+    """How a client that the action verify refuses can confirm its use."""
+
+    url: str = ""  # where clients reach this gateway, for links; empty: a link is a path on the host they asked
+    webhook: str = ""  # the operator's service that is told of each attestation, and may decide on it
+    webhook_secret_file: Path | None = None  # what the webhook's bodies are signed with
+    lasts: Duration = 30 * 86400.0  # how long an approved subject counts as verified
+
+    @field_validator("url", "webhook")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if value and not re.match(r"^https?://[^/\s]+", value):
+            raise ValueError("an address: http://host:port/path or https://host/path")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _is_signed(self) -> "Verification":
+        if self.webhook and self.webhook_secret_file is None:
+            raise ValueError("webhook_secret_file is needed with webhook")
+        return self
+
+
 class Config(Section):
     """The whole file."""
 
@@ -188,6 +211,7 @@ class Config(Section):
     policies: Path = Path("policies")  # a policy file, or a folder of them
     store: Named = Named(plugin="sqlite")  # where cases, decisions, counters and the journal are kept
     dialects: dict[str, dict[str, Any]] = Field(default_factory=dict)  # of other packages: name → parameters
+    verification: Verification = Verification()
     panel: dict[str, dict[str, Any]] = Field(default_factory=dict)  # detector name → parameters; {} all, defaults
     appeal: str = ""  # where a refused client can complain: mail address or URL
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -91,7 +91,7 @@ BUILD = Gauge("stillguard_build_info", "1, labelled with the version.", ["versio
 
 ERROR_TYPES = frozenset({
     "caller_malformed", "caller_too_large", "caller_gone", "caller_unsupported",
-    "policy_throttled", "policy_denied",
+    "policy_throttled", "policy_denied", "policy_unverified",
     "provider_unreachable", "provider_timeout", "provider_error", "provider_cut",
     "guard_store", "guard_internal", "guard_overloaded",
 })  # fmt: skip

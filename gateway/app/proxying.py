@@ -19,6 +19,9 @@ from gateway.routes import Routes
 from gateway.secret import secret
 from gateway.server import serve
 from gateway.storage import storage_of
+from gateway.verification.book import Book
+from gateway.verification.desk import Desk
+from gateway.verification.token import derived
 
 LOG = logging.getLogger("stillguard.proxy")
 _METER_WAIT = 0.2  # seconds a proxy waits for another process's write; its exchanges pass after 0.25 s anyway
@@ -39,15 +42,32 @@ def proxy_of(config: Config, link: ThreadLink, routes: Routes) -> Proxy:
     """Return the proxy of this configuration."""
     kept = config.identity
     accounts = load_accounts(kept.accounts_file) if kept.accounts_file else {}
+    known = secret(kept.secret_file or config.data / "secret")
     return Proxy(
         routes=routes,
         dialects=sure_dialects(config.dialects),
-        identity=Identity(kept, secret(kept.secret_file or config.data / "secret"), accounts),
+        identity=Identity(kept, known, accounts),
         link=link,
         limits=config.limits,
         capture=config.journal.capture,
         appeal=config.appeal,
         action_of=action_of,
+        noise=derived(known, "blur"),
+        desk=desk_of(config, known),
+    )
+
+
+def desk_of(config: Config, known: bytes) -> Desk:
+    """Return the desk at which clients verify themselves."""
+    asked = config.verification
+    hook = (asked.webhook, secret(asked.webhook_secret_file)) if asked.webhook and asked.webhook_secret_file else None
+    return Desk(
+        derived(known, "verify"),
+        Book(config.data),
+        asked.url,
+        asked.lasts,
+        lambda: storage_of(config).store(config.data),
+        hook,
     )
 
 

@@ -2,6 +2,8 @@
 
 import dataclasses
 import re
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from typing import Any, get_args
 
 import msgspec
@@ -9,21 +11,39 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.actions import watermark
 from gateway.actions.base import STATUS, Action, Allowance, Forward, RefusalKind, Refuse
+from gateway.actions.composition import together
 from gateway.decisions import Decision, Subject
 from gateway.exchange import Glance, Usage
 from gateway.plugins import action_of, action_parameters, installed
 
 PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "watch": [{}],
-    "trim": [{}, {"logprobs": False, "samples": 2, "max_tokens": 256, "reasoning": False}],
+    "trim": [
+        {},
+        {"logprobs": False, "samples": 2, "max_tokens": 256, "reasoning": False},
+        {"logprobs": False, "alternatives": 2, "reasoning_budget": 512, "reasoning_excerpt": 80},
+    ],
     "throttle": [
         {"requests_per_minute": 6},
         {"tokens_per_minute": 4000, "estimate": 900},
         {"requests_per_minute": 0.5, "tokens_per_minute": 1, "burst_seconds": 0.5, "max_tokens": 64, "samples": 1},
+        {"input_tokens_per_minute": 900, "concurrent": 2, "payloads_per_day": 50, "headers": False},
     ],
-    "deny": [{}, {"appeal": "mailto:abuse@example.com"}],
+    "deny": [{}, {"appeal": "mailto:abuse@example.com"}, {"cut": True}],
+    "tag": [{}, {"tag": "slow-lane", "header": "x-lane"}],
+    "blur": [{}, {"digits": -1, "noise": 0.5, "embedding_digits": -1, "embedding_noise": 0.1, "alternatives": 2}],
+    "watermark": [{"scheme": "plain"}, {"scheme": "plain", "strength": 0.25}],
+    "tarpit": [{}, {"before": 0, "between": 0.5, "most": 30, "seats": 5, "when_full": "deny"}],
+    "reroute": [{"model": "small"}, {"route": "spare", "as_asked": True}],
+    "verify": [{}, {"link_hours": 1.5, "appeal": "mailto:abuse@example.com"}],
 }
+SEVERITIES = {
+    "watch": 1, "tag": 1, "trim": 2, "blur": 2, "watermark": 2, "throttle": 3, "tarpit": 3, "reroute": 4, "verify": 4,
+    "deny": 5,
+}  # fmt: skip
+REFUSING = {"verify", "deny"}
 CASES = [(name, parameters) for name in installed("action") for parameters in PARAMETERS.get(name, [])]
 TOLD = re.compile(r"detect|score|threshold|watermark|distil|suspic|evidence|policy|weight|nats|rung", re.IGNORECASE)
 COUNT = st.integers(-(2**63), 2**63 - 1)
@@ -31,6 +51,14 @@ GLANCES = st.builds(
     Glance, model=st.text(), stream=st.booleans(), user=st.text(), samples=COUNT, max_tokens=COUNT, body_bytes=COUNT
 )
 USAGES = st.none() | st.builds(Usage, prompt_tokens=COUNT, completion_tokens=COUNT, reasoning_tokens=COUNT)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_scheme() -> Iterator[None]:
+    found = EntryPoint("plain", "tests.gateway.actions.schemes:Plain", watermark.GROUP)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(watermark, "schemes", lambda: {"plain": found})
+        yield
 
 
 def action(name: str, parameters: dict[str, Any]) -> Action:
@@ -57,7 +85,7 @@ every_action = pytest.mark.parametrize(("name", "parameters"), CASES)
 def test_an_action_is_called_as_its_entry_point_and_knows_its_severity(name: str, parameters: dict[str, Any]) -> None:
     tried = action(name, parameters)
     assert tried.name == name
-    assert 1 <= tried.severity <= 5
+    assert tried.severity == SEVERITIES[name]
 
 
 @every_action
@@ -66,7 +94,10 @@ def test_an_action_is_called_as_its_entry_point_and_knows_its_severity(name: str
 def test_an_action_always_decides_when_meters_allow(name: str, parameters: dict[str, Any], glance: Glance) -> None:
     tried = action(name, parameters)
     admitted = tried.admit(glance, answers(tried, glance, allowed=True))
-    assert isinstance(admitted, Refuse if tried.severity == 5 else Forward)
+    assert isinstance(admitted, Refuse if name in REFUSING else Forward)
+    if name in {"watch", "tag"}:
+        assert isinstance(admitted, Forward)
+        assert admitted == Forward(tags=admitted.tags)
 
 
 @every_action
@@ -84,6 +115,7 @@ def test_charges_can_be_met_and_corrections_use_the_same_meters(
         taken = charged[correction.meter]
         assert (correction.rate, correction.burst) == (taken.rate, taken.burst)
         assert correction.amount >= -taken.amount
+        assert correction.lease == taken.lease
 
 
 @every_action
@@ -119,6 +151,15 @@ def test_parameters_survive_the_store(name: str, parameters: dict[str, Any]) -> 
 def test_a_parameter_that_nobody_knows_is_refused(name: str, parameters: dict[str, Any]) -> None:
     with pytest.raises(Exception, match="unknown key"):
         action(name, {**parameters, "unheard_of": 1})
+
+
+@every_action
+def test_an_action_that_is_added_to_itself_is_itself(name: str, parameters: dict[str, Any]) -> None:
+    effect = action(name, parameters).admit(Glance(model="big"), ())
+    if isinstance(effect, Forward):
+        assert together([effect]) == effect
+        assert together([effect, effect]) == effect
+        assert together([effect, Forward()]) == effect == together([Forward(), effect])
 
 
 def test_every_kind_of_refusal_has_a_status() -> None:
