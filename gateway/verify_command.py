@@ -12,8 +12,8 @@ from gateway.app.settling import load_config
 from gateway.clock import now
 from gateway.config import Config
 from gateway.faults import Faults
+from gateway.storage import storage_of
 from gateway.stores.base import StoreError
-from gateway.stores.sqlite import SqliteStore
 from gateway.units import Duration
 from gateway.verification.attestation import Attestation
 from gateway.verification.book import Book
@@ -61,7 +61,7 @@ def approve_attestation(file: Path, identifier: str, lasts: str | None, output: 
     config = _loaded(file)
     try:
         seconds = TypeAdapter(Duration).validate_python(lasts) if lasts else config.verification.lasts
-        store = SqliteStore(config.data)
+        store = storage_of(config).store(config.data)
         try:
             settled = approve(Book(config.data), store, identifier, now(), seconds, "operator")
         finally:

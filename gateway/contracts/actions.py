@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.actions.base import STATUS, Action, Allowance, Forward, Refuse
+from gateway.actions.composition import together
 from gateway.exchange import Glance, Usage
 from gateway.plugins import action_parameters, build
 
@@ -62,6 +63,8 @@ class ActionContract:
         assert isinstance(admitted, Forward | Refuse)
         if tried.severity <= 3:
             assert isinstance(admitted, Forward)
+        if tried.severity == 1 and isinstance(admitted, Forward):
+            assert admitted == Forward(tags=admitted.tags), "from severity 2 on the client may notice"
 
     @tried
     @given(glance=GLANCES, usage=USAGES)
@@ -77,6 +80,7 @@ class ActionContract:
             taken = charged[correction.meter]
             assert (correction.rate, correction.burst) == (taken.rate, taken.burst)
             assert correction.amount >= -taken.amount
+            assert correction.lease == taken.lease
 
     def test_a_refusal_tells_nothing_of_how_it_came_about(self, name: str, parameters: dict[str, Any]) -> None:
         tried = action(name, parameters)
@@ -98,6 +102,13 @@ class ActionContract:
         if field is not None:
             with pytest.raises(dataclasses.FrozenInstanceError):
                 setattr(tried, field.name, 1)
+
+    def test_an_action_that_is_added_to_itself_is_itself(self, name: str, parameters: dict[str, Any]) -> None:
+        effect = action(name, parameters).admit(Glance(model="big"), ())
+        if isinstance(effect, Forward):
+            assert together([effect]) == effect
+            assert together([effect, effect]) == effect
+            assert together([effect, Forward()]) == effect == together([Forward(), effect])
 
     def test_parameters_survive_the_store(self, name: str, parameters: dict[str, Any]) -> None:
         stored = msgspec.msgpack.decode(msgspec.msgpack.encode(action_parameters(name, parameters)))

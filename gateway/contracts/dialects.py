@@ -100,42 +100,68 @@ class DialectContract:
         expected = msgspec.structs.replace(sample.glance, body_bytes=len(sample.request))
         assert dialect.glance(surface, sample.request) == expected
 
-    def test_a_query_is_read_and_an_answer_heard(self, sample: Sample) -> None:
+    def test_a_query_is_read(self, sample: Sample) -> None:
         dialect, surface = self.found(sample)
         assert dialect.read(surface, sample.request) == sample.query
+
+    def test_an_answer_is_heard(self, sample: Sample) -> None:
+        dialect, surface = self.found(sample)
         assert dialect.hear(surface, sample.content_type, sample.response) == sample.answer
+
+    def test_no_trimming_touches_nothing(self, sample: Sample) -> None:
+        dialect, surface = self.found(sample)
+        assert dialect.write(surface, sample.request, NO_TRIMMING) is sample.request
+        assert dialect.rewriter(surface, sample.content_type, NO_TRIMMING) is None
+
+    def test_caps_leave_the_answer_alone(self, sample: Sample) -> None:
+        dialect, surface = self.found(sample)
+        assert dialect.rewriter(surface, sample.content_type, Trimming(samples=1, max_tokens=16)) is None
 
     def test_a_trimmed_query_asks_for_less_and_the_same(self, sample: Sample) -> None:
         dialect, surface = self.found(sample)
-        assert all(text in sample.request for text in sample.trimmed_request)
+        for text in sample.trimmed_request:
+            assert text in sample.request
         written = dialect.write(surface, sample.request, FULL)
-        assert not any(text in written for text in sample.trimmed_request)
+        for text in sample.trimmed_request:
+            assert text not in written
         if written is sample.request:
             return
-        after, before = dialect.read(surface, written), sample.query
-        assert (after.turns, after.system, after.model) == (before.turns, before.system, before.model)
-        assert (after.logprobs, after.samples, 0 < after.max_tokens <= 16) == (0, 1, True)
+        before, after = sample.query, dialect.read(surface, written)
+        assert (after.turns, after.system, after.model, after.stream) == (
+            before.turns, before.system, before.model, before.stream,
+        )  # fmt: skip
+        assert (after.logprobs, after.logit_bias, after.samples) == (0, 0, 1)
+        assert 0 < after.max_tokens <= 16
+        assert 0 < dialect.glance(surface, written).max_tokens <= 16
         assert dialect.write(surface, written, FULL) is written
 
     def test_a_trimming_keeps_members_that_nobody_knows(self, sample: Sample) -> None:
         dialect, surface = self.found(sample)
+        strange = {"x_strange": {"big": 123456789012345678901234567890, "é": [1.5, None, "\u2028"]}}
         try:
             document = json.loads(sample.request)
         except ValueError:
             return
-        before = {"x_strange": {"big": 123456789012345678901234567890, "é": [1.5, None]}, **document}
+        before = {**strange, **document, "y_strange": [strange]}
         after = json.loads(dialect.write(surface, json.dumps(before).encode(), FULL))
-        assert after["x_strange"] == before["x_strange"]
+        assert after["x_strange"] == strange["x_strange"]
+        assert after["y_strange"] == [strange]
+        kept = [key for key in before if key in after]
+        assert [key for key in after if key in before] == kept
 
     def test_a_trimmed_answer_says_the_same_and_nothing_else(self, sample: Sample) -> None:
         dialect, surface = self.found(sample)
-        assert all(text in sample.response for text in sample.hidden)
+        for text in sample.hidden:
+            assert text in sample.response
         written = passed(dialect.rewriter(surface, sample.content_type, FULL), sample.response, [])
-        assert not any(text in written for text in sample.hidden)
+        for text in sample.hidden:
+            assert text not in written
+        heard = dialect.hear(surface, sample.content_type, written)
         silent = msgspec.structs.replace(sample.answer, reasoning="", reasoning_blobs=(), logprobs=False)
-        assert dialect.hear(surface, sample.content_type, written) == silent
+        assert heard == silent
         assert written.endswith(sample.ending)
-        assert dialect.rewriter(surface, sample.content_type, NO_TRIMMING) is None
+        if not sample.hidden:
+            assert written == sample.response
 
     @quick
     @given(cuts=st.lists(st.integers(0, 6000), max_size=8))
@@ -144,6 +170,21 @@ class DialectContract:
         for trimming in TRIMMINGS:
             pieces = passed(dialect.rewriter(surface, sample.content_type, trimming), sample.response, cuts)
             assert pieces == passed(dialect.rewriter(surface, sample.content_type, trimming), sample.response, [])
+
+    def test_an_answer_byte_by_byte_is_the_same(self, sample: Sample) -> None:
+        dialect, surface = self.found(sample)
+        cuts = list(range(len(sample.response)))
+        pieces = passed(dialect.rewriter(surface, sample.content_type, FULL), sample.response, cuts)
+        assert pieces == passed(dialect.rewriter(surface, sample.content_type, FULL), sample.response, [])
+
+    @quick
+    @given(end=st.integers(0, 6000))
+    def test_an_answer_cut_short_is_read_as_far_as_it_goes(self, sample: Sample, end: int) -> None:
+        dialect, surface = self.found(sample)
+        heard = dialect.hear(surface, sample.content_type, sample.response[:end])
+        assert isinstance(heard, Answer)
+        rewriter = dialect.rewriter(surface, sample.content_type, FULL)
+        assert isinstance(passed(rewriter, sample.response[:end], []), bytes)
 
     @quick
     @given(data=st.binary(max_size=60) | st.text(max_size=40).map(str.encode))

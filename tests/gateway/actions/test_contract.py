@@ -1,22 +1,16 @@
-"""What every action promises, tried on all that are installed."""
+"""What every action promises, tried on all that are shipped."""
 
-import dataclasses
-import re
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from typing import Any, get_args
 
-import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gateway.actions import watermark
-from gateway.actions.base import STATUS, Action, Allowance, Forward, RefusalKind, Refuse
-from gateway.actions.composition import together
-from gateway.decisions import Decision, Subject
-from gateway.exchange import Glance, Usage
-from gateway.plugins import action_of, action_parameters, installed
+from gateway.actions.base import STATUS, Forward, RefusalKind, Refuse
+from gateway.contracts.actions import ActionContract, action
+from gateway.exchange import Glance
+from gateway.installed import shipped
 
 PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "watch": [{}],
@@ -44,13 +38,8 @@ SEVERITIES = {
     "deny": 5,
 }  # fmt: skip
 REFUSING = {"verify", "deny"}
-CASES = [(name, parameters) for name in installed("action") for parameters in PARAMETERS.get(name, [])]
-TOLD = re.compile(r"detect|score|threshold|watermark|distil|suspic|evidence|policy|weight|nats|rung", re.IGNORECASE)
-COUNT = st.integers(-(2**63), 2**63 - 1)
-GLANCES = st.builds(
-    Glance, model=st.text(), stream=st.booleans(), user=st.text(), samples=COUNT, max_tokens=COUNT, body_bytes=COUNT
-)
-USAGES = st.none() | st.builds(Usage, prompt_tokens=COUNT, completion_tokens=COUNT, reasoning_tokens=COUNT)
+CASES = [(name, parameters) for name in shipped("action") for parameters in PARAMETERS.get(name, [])]
+every_action = pytest.mark.parametrize(("name", "parameters"), CASES)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -61,105 +50,21 @@ def _a_scheme() -> Iterator[None]:
         yield
 
 
-def action(name: str, parameters: dict[str, Any]) -> Action:
-    return action_of(
-        Decision(id="d-1", subject=Subject("key", "k"), action=name, severity=1, at=0, until=1, parameters=parameters)
-    )
-
-
-def answers(tried: Action, glance: Glance, *, allowed: bool) -> list[Allowance]:
-    return [
-        Allowance(meter=charge.meter, allowed=allowed, limit=charge.burst, remaining=0, retry_after=9, reset=60)
-        for charge in tried.charges(glance)
-    ]
-
-
-def test_every_installed_action_is_tried_here() -> None:
-    assert set(installed("action")) == set(PARAMETERS)
-
-
-every_action = pytest.mark.parametrize(("name", "parameters"), CASES)
+def test_every_shipped_action_is_tried_here() -> None:
+    assert set(shipped("action")) == set(PARAMETERS)
 
 
 @every_action
-def test_an_action_is_called_as_its_entry_point_and_knows_its_severity(name: str, parameters: dict[str, Any]) -> None:
-    tried = action(name, parameters)
-    assert tried.name == name
-    assert tried.severity == SEVERITIES[name]
+class TestShippedActions(ActionContract):
+    pass
 
 
 @every_action
-@settings(deadline=None)
-@given(glance=GLANCES)
-def test_an_action_always_decides_when_meters_allow(name: str, parameters: dict[str, Any], glance: Glance) -> None:
-    tried = action(name, parameters)
-    admitted = tried.admit(glance, answers(tried, glance, allowed=True))
-    assert isinstance(admitted, Refuse if name in REFUSING else Forward)
-    if name in {"watch", "tag"}:
-        assert isinstance(admitted, Forward)
-        assert admitted == Forward(tags=admitted.tags)
-
-
-@every_action
-@settings(deadline=None)
-@given(glance=GLANCES, usage=USAGES)
-def test_charges_can_be_met_and_corrections_use_the_same_meters(
-    name: str, parameters: dict[str, Any], glance: Glance, usage: Usage | None
+def test_a_shipped_action_has_its_severity_and_refuses_only_if_it_is_there_to(
+    name: str, parameters: dict[str, Any]
 ) -> None:
-    tried = action(name, parameters)
-    charged = {charge.meter: charge for charge in tried.charges(glance)}
-    for charge in charged.values():
-        assert 0 < charge.amount <= charge.burst
-        assert charge.rate > 0
-    for correction in tried.settle(glance, usage):
-        taken = charged[correction.meter]
-        assert (correction.rate, correction.burst) == (taken.rate, taken.burst)
-        assert correction.amount >= -taken.amount
-        assert correction.lease == taken.lease
-
-
-@every_action
-def test_a_refusal_tells_nothing_of_how_it_came_about(name: str, parameters: dict[str, Any]) -> None:
-    tried = action(name, parameters)
-    refusals = [tried.admit(Glance(), answers(tried, Glance(), allowed=allowed)) for allowed in (True, False)]
-    for refusal in refusals:
-        if isinstance(refusal, Refuse):
-            assert not TOLD.search(refusal.message)
-            assert refusal.kind in STATUS
-
-
-@every_action
-def test_an_action_gives_the_same_effects_again_and_does_not_change(name: str, parameters: dict[str, Any]) -> None:
-    tried, glance, usage = action(name, parameters), Glance(max_tokens=10), Usage(completion_tokens=7)
-    before = repr(tried)
-    first = (tried.charges(glance), tried.admit(glance, ()), tried.settle(glance, usage))
-    assert (tried.charges(glance), tried.admit(glance, ()), tried.settle(glance, usage)) == first
-    assert repr(tried) == before
-    field = next(iter(dataclasses.fields(tried)), None)  # type: ignore[arg-type]  # the protocol does not say so
-    if field is not None:
-        with pytest.raises(dataclasses.FrozenInstanceError):
-            setattr(tried, field.name, 1)
-
-
-@every_action
-def test_parameters_survive_the_store(name: str, parameters: dict[str, Any]) -> None:
-    stored = msgspec.msgpack.decode(msgspec.msgpack.encode(action_parameters(name, parameters)))
-    assert action(name, stored) == action(name, parameters)
-
-
-@every_action
-def test_a_parameter_that_nobody_knows_is_refused(name: str, parameters: dict[str, Any]) -> None:
-    with pytest.raises(Exception, match="unknown key"):
-        action(name, {**parameters, "unheard_of": 1})
-
-
-@every_action
-def test_an_action_that_is_added_to_itself_is_itself(name: str, parameters: dict[str, Any]) -> None:
-    effect = action(name, parameters).admit(Glance(model="big"), ())
-    if isinstance(effect, Forward):
-        assert together([effect]) == effect
-        assert together([effect, effect]) == effect
-        assert together([effect, Forward()]) == effect == together([Forward(), effect])
+    assert action(name, parameters).severity == SEVERITIES[name]
+    assert isinstance(action(name, parameters).admit(Glance(), ()), Refuse if name in REFUSING else Forward)
 
 
 def test_every_kind_of_refusal_has_a_status() -> None:
