@@ -22,6 +22,7 @@ from gateway.demo.story import run as run_demo
 from gateway.faults import Faults
 from gateway.identity import key_hash
 from gateway.lab.command import lab
+from gateway.plugin_list import plugins
 from gateway.plugins import PluginError
 from gateway.policies.file import load_policies
 from gateway.reasons import reasons
@@ -29,11 +30,11 @@ from gateway.replay.command import command as replay
 from gateway.schema import command as schema
 from gateway.secret import secret
 from gateway.slips import MisplacedError
-from gateway.stores.base import Folded
-from gateway.stores.sqlite import SqliteStore
-from gateway.stores.sqlite_file import FILE
+from gateway.storage import storage_of
+from gateway.stores.base import Folded, Store
 from gateway.units import Duration
 from gateway.workbench.commands import COMMANDS as WORKBENCH
+from gateway.verify_command import verify
 
 _CONFIG = click.option(
     "-c", "--config", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True,
@@ -149,11 +150,12 @@ def decisions() -> None:
     """Look at standing decisions, take one by hand, or end one."""
 
 
-def _store(config: Config) -> SqliteStore:
+def _store(config: Config) -> Store:
     """Open the store of a guard that has run; a listing must not make an empty one elsewhere."""
-    if not (config.data / FILE).exists():
+    storage = storage_of(config)
+    if not storage.used(config.data):
         raise click.ClickException(f"no guard has run on the data folder {config.data} (key data of the configuration)")
-    return SqliteStore(config.data)
+    return storage.store(config.data)
 
 
 def _row(decision: Decision, at: float) -> str:
@@ -243,6 +245,8 @@ main.add_command(replay)
 main.add_command(calibrate)
 for each in WORKBENCH:
     main.add_command(each)
+main.add_command(plugins)
+main.add_command(verify)
 
 if __name__ == "__main__":
     main()

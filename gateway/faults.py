@@ -52,7 +52,7 @@ def load(
     model: type[M],
     *,
     environ: Mapping[str, str] | None = None,
-    check: Callable[[M], None] | None = None,
+    check: Callable[[M], object] | None = None,
 ) -> M:
     """Return the file as its model.
 
@@ -81,6 +81,15 @@ def load(
     if loaded is None or slips:
         raise Faults(_merged(path, tree, slips))
     return loaded
+
+
+def top_keys(path: Path) -> frozenset[str]:
+    """Return the keys at the top of a YAML file, whatever else is wrong with it; none if it cannot be read."""
+    try:
+        tree = _tree(path, {})
+    except Faults:
+        return frozenset()
+    return frozenset(str(loc[0]) for loc in tree.keys if len(loc) == 1)
 
 
 def _tree(path: Path, environ: Mapping[str, str]) -> Tree:

@@ -62,6 +62,14 @@ POLICY_FAULTS = Counter(
 ACTIVE = Gauge("stillguard_active_decisions", "Decisions that stand.", ["action", "mode"], multiprocess_mode="livemax")
 CASES = Gauge("stillguard_cases", "Subjects with a case.", multiprocess_mode="livemax")
 DETECTOR_ERRORS = Counter("stillguard_detector_errors_total", "Observations a detector could not fold.", ["detector"])
+PLUGIN_ERRORS = Counter(
+    "stillguard_plugin_errors_total",
+    "Calls of other packages' plug-ins that failed or gave nonsense.",
+    ["kind", "name"],
+)
+PLUGIN_SECONDS = Counter(
+    "stillguard_plugin_seconds_total", "Time that other packages' plug-ins took.", ["kind", "name"]
+)
 EMBEDDINGS = Counter(
     "stillguard_embeddings_total",
     "Texts that an embeddings endpoint was to embed, by outcome: ok, failed.",
@@ -94,7 +102,7 @@ BUILD = Gauge("stillguard_build_info", "1, labelled with the version.", ["versio
 
 ERROR_TYPES = frozenset({
     "caller_malformed", "caller_too_large", "caller_gone", "caller_unsupported",
-    "policy_throttled", "policy_denied",
+    "policy_throttled", "policy_denied", "policy_unverified",
     "provider_unreachable", "provider_timeout", "provider_error", "provider_cut",
     "guard_store", "guard_internal", "guard_overloaded",
 })  # fmt: skip

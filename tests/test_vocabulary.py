@@ -33,8 +33,9 @@ AT_THE_TOP = re.compile(
 )
 TEST = re.compile(r"(?<![\w/])test_\w+(?![\w.])")
 LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#]+)[^)]*\)")
-SHOWN_BY = re.compile(r"`(tests/[\w/]+\.py)`: ((?:test_\w+(?:, )?)+)")
+SHOWN_BY = re.compile(r"`((?:tests|gateway/contracts)/[\w/]+\.py)`: ((?:test_\w+(?:, )?)+)")
 SERIES = re.compile(r"stillguard_[a-z_]*[a-z]")
+CONTRACTS = sorted((ROOT / "gateway" / "contracts").glob("*.py"))  # tests too, which authors of plug-ins run
 MEASURED = "docs/figures"  # written by the commands that measure: may not be there yet
 DIALECTS = ("openai", "anthropic", "gemini", "opaque")
 
@@ -195,7 +196,7 @@ def _text(name: str) -> str:
 
 @cache
 def _every_test() -> str:
-    return "".join(file.read_text() for file in sorted((ROOT / "tests").rglob("test_*.py")))
+    return "".join(file.read_text() for file in [*sorted((ROOT / "tests").rglob("test_*.py")), *CONTRACTS])
 
 
 def test_what_is_planted_is_seen() -> None:

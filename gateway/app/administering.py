@@ -21,10 +21,9 @@ from gateway.console.admin import NO_CANDIDATE, create
 from gateway.decisions import Decision, Standing
 from gateway.engine import unseal, weigh
 from gateway.journals.base import Journal
-from gateway.journals.sqlite import SqliteJournal
-from gateway.plugins import panel
+from gateway.plugins import sure_panel
+from gateway.storage import storage_of
 from gateway.stores.base import Store
-from gateway.stores.sqlite import SqliteStore
 
 
 class Reading:
@@ -70,8 +69,9 @@ async def work(config: Config, socket: sockets.socket) -> None:
     metrics.BUILD.labels(version).set(1)
     supervisor = os.getppid()
     # FastAPI runs each of our plain handlers on a thread: the store's connection must take that.
-    store, journal = SqliteStore(config.data, wait=1.0), SqliteJournal(config.data, wait=1.0)
-    reading = Reading(store, journal, panel(config.panel), baseline_of(config))
+    storage = storage_of(config)
+    store, journal = storage.store(config.data, wait=1.0), storage.journal(config.data, wait=1.0)
+    reading = Reading(store, journal, sure_panel(config.panel), baseline_of(config))
     app = create(reading, lambda: os.kill(supervisor, signal.SIGHUP), version, lambda: candidate_told(config))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off"))
     stop = asyncio.Event()

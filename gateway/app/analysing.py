@@ -19,15 +19,14 @@ from gateway.app.trying import candidate_of, take_candidate, watch_candidate
 from gateway.birth import leave_when_told, read_job, spare_collector, stop_sign
 from gateway.circumstances import Tags, tagged, untagged
 from gateway.config import Config
-from gateway.dialects.known import Dialects
-from gateway.embedding.chosen import chosen
+from gateway.dialects.plugged import sure_dialects
+from gateway.embedding.chosen import sure
 from gateway.faults import Faults
 from gateway.features import Features
 from gateway.intake import Intake
-from gateway.journals.sqlite import SqliteJournal
-from gateway.plugins import panel
+from gateway.plugins import sure_panel
 from gateway.secret import secret
-from gateway.stores.sqlite import SqliteStore
+from gateway.storage import storage_of
 
 LOG = logging.getLogger("stillguard.analyst")
 SHIPPED = Path(__file__).parents[2] / "detectors" / "baselines" / "default.json"
@@ -41,12 +40,13 @@ def baseline_of(config: Config) -> Baseline:
 def build(config: Config) -> Analyst:
     """Return the analyst of this configuration."""
     salt = secret(config.identity.secret_file or config.data / "secret")
-    features = Features(salt, chosen(config.analysis.embedding))
+    features = Features(salt, sure(config.analysis.embedding))
+    storage = storage_of(config)
     analyst = Analyst(
-        SqliteJournal(config.data, capacity=config.journal.capacity),
-        SqliteStore(config.data, cases=config.analysis.cases, forget=config.analysis.forget),
-        Intake(Dialects(), features, ahead=features if features.asks else None),
-        panel(config.panel),
+        storage.journal(config.data, capacity=config.journal.capacity),
+        storage.store(config.data, cases=config.analysis.cases, forget=config.analysis.forget),
+        Intake(sure_dialects(config.dialects), features, ahead=features if features.asks else None),
+        sure_panel(config.panel, config.analysis.detector_budget),
         take_at_start(config),
         baseline_of(config),
         config.analysis,

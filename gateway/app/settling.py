@@ -31,6 +31,9 @@ def load_config(file: Path) -> Config:
                     "secret_file": settled(config.identity.secret_file),
                 }
             ),
+            "verification": config.verification.model_copy(
+                update={"webhook_secret_file": settled(config.verification.webhook_secret_file)}
+            ),
             "analysis": config.analysis.model_copy(
                 update={
                     "baseline": settled(config.analysis.baseline),

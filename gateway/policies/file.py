@@ -17,12 +17,13 @@ from gateway.faults import Fault, Faults, load
 from gateway.policies.condition import Condition
 from gateway.policies.expression import reads
 from gateway.policies.ladder import Ladder, Rung, Step, ladder
+from gateway.policies.plugged import Plugged, load_plugged
 from gateway.policies.several import Several
 from gateway.policies.written import PolicyPart, RungPart, severity
 
 
 def load_policy(path: Path) -> Ladder:
-    """Return one file's policy.
+    """Return the ladder of a file that is written as one.
 
     Raises:
         Faults: all that is wrong with it.
@@ -39,12 +40,12 @@ def load_policies(path: Path) -> Policy:
         Faults: all that is wrong, in all files; also if the folder holds no policy, or two of one name.
     """
     if not path.is_dir():
-        return load_policy(path)
+        return _policy(path)
     faults: list[Fault] = []
-    found: dict[str, Ladder] = {}
+    found: dict[str, Ladder | Plugged] = {}
     for file in policy_files(path):
         try:
-            policy = load_policy(file)
+            policy = _policy(file)
         except Faults as error:
             faults += error.faults
             continue
@@ -56,6 +57,10 @@ def load_policies(path: Path) -> Policy:
     if faults:
         raise Faults(faults)
     return Several(tuple(found.values())) if len(found) > 1 else next(iter(found.values()))
+
+
+def _policy(path: Path) -> Ladder | Plugged:
+    return load_plugged(path) or load_policy(path)
 
 
 def policy_files(folder: Path) -> list[Path]:

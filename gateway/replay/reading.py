@@ -9,7 +9,7 @@ from detectors.base import AnswerObservation, Observation
 from gateway.config import Config
 from gateway.decisions import MOST_MODELS, Subject
 from gateway.dialects.base import Dialect
-from gateway.dialects.known import Dialects
+from gateway.dialects.plugged import dialects_of
 from gateway.embedding.chosen import chosen
 from gateway.exchange import Entry, Surface
 from gateway.features import Features
@@ -100,7 +100,7 @@ class Reader:
     def __init__(self, config: Config) -> None:
         identity = config.identity
         self._names = Names(config.analysis.scopes, identity.network_prefix_v4, identity.network_prefix_v6)
-        self._dialects = Dialects()
+        self._dialects = dialects_of(config.dialects)
         self._intake = Intake(self._dialects, Features(SALT, chosen(config.analysis.embedding)))
 
     def read(self, block: Block) -> Lines:

@@ -1,8 +1,10 @@
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from detectors.base import Harvest
+from gateway.actions.trim import Trim
 from gateway.decisions import Standing, Subject, Verdict
 from gateway.faults import Faults
 from gateway.policies.file import load_policies, load_policy
@@ -49,7 +51,7 @@ def test_a_verdict_says_what_decided_and_for_how_long(tmp_path: Path) -> None:
         action="deny",
         severity=5,
         lasts=5400.0,
-        parameters={"appeal": "mailto:abuse@example.com"},
+        parameters={"appeal": "mailto:abuse@example.com", "cut": False},
         policy="small",
         rule="stop",
         revision=policy.revision,
@@ -79,7 +81,8 @@ def test_off_for_the_file_is_off_for_all_of_it(tmp_path: Path) -> None:
 
 def test_parameters_are_spelt_out_with_their_defaults() -> None:
     trim = judged(SHIPPED / "balanced.yaml", standing(12.0, traces=150))
-    assert trim.parameters == {"logprobs": True, "samples": 1, "max_tokens": 0, "reasoning": True}
+    assert trim.parameters == dataclasses.asdict(Trim())
+    assert (trim.parameters["logprobs"], trim.parameters["samples"], trim.parameters["max_tokens"]) == (True, 1, 0)
 
 
 def test_the_revision_follows_the_meaning_not_the_wording(tmp_path: Path) -> None:
