@@ -165,7 +165,7 @@ def test_observe_can_touch_nobody() -> None:
     st.integers(0, 6),
     st.sampled_from(["key", "network"]),
 )
-def test_strict_is_never_milder_than_balanced_and_balanced_never_than_observe(
+def test_strict_is_never_milder_than_balanced_and_neither_leaves_a_harvester_unnoted(
     weight: float, families: int, traces: int, before: int, scope: str
 ) -> None:
     names = ("content", "timing", "interface", "identity")
@@ -174,9 +174,10 @@ def test_strict_is_never_milder_than_balanced_and_balanced_never_than_observe(
         evidence={}, harvest=Harvest(traces=traces),
         strikes={f"{name}:shadow": before for name in ("balanced/slow", "balanced/stop", "strict/slow", "strict/stop")},
     )  # fmt: skip
-    observe, balanced, strict = (POLICIES[name].judge(held) for name in ("observe", "balanced", "strict"))
-    ranks = [(verdict.severity if verdict else 0) for verdict in (observe, balanced, strict)]
-    assert ranks == sorted(ranks)
+    balanced, strict = (POLICIES[name].judge(held) for name in ("balanced", "strict"))
+    assert (strict.severity if strict else 0) >= (balanced.severity if balanced else 0)
+    noted = POLICIES["observe"].judge(held)
+    assert noted is not None or balanced is None or balanced.rule == "bulk"
 
 
 def test_an_obvious_harvester_climbs_the_demo_s_whole_ladder_within_400_exchanges() -> None:
