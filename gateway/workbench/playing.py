@@ -88,12 +88,17 @@ async def play(plan: Plan, enough: Callable[[], bool], folded: Callable[[int], b
             lanes = [group.create_task(_lane(plan, to, asking, heard, (done, pace))) for _ in range(LANES)]
             group.create_task(_watch(enough, done, lanes))
         heard.seconds = clock.monotonic() - began
-        until = clock.monotonic() + _SETTLE
-        while clock.monotonic() < until and not folded(heard.answered):
-            await asyncio.sleep(_LOOK)
+        await _settle(lambda: folded(heard.answered))
     finally:
         to.close()
     return heard
+
+
+async def _settle(folded: Callable[[], bool]) -> None:
+    for _ in range(round(_SETTLE / _LOOK)):
+        if folded():
+            return
+        await asyncio.sleep(_LOOK)
 
 
 def _questions() -> Iterator[Asked]:
