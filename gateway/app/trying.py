@@ -1,10 +1,10 @@
 """Takes the candidate policy as it stands on disk, at the start and whenever its files change."""
 
 import logging
+from functools import partial
 from pathlib import Path
 
-import watchfiles
-
+from gateway.app.watching import watch
 from gateway.candidate import FILE, Candidate
 from gateway.config import Config
 from gateway.faults import Faults
@@ -37,20 +37,5 @@ def take_candidate(candidate: Candidate, file: Path | None) -> bool:
 
 async def watch_candidate(candidate: Candidate, file: Path | None) -> None:
     """Take the candidate anew whenever its files change, until cancelled; nothing to do without one."""
-    place = _watched(file)
-    if file is None or place is None:
-        return
-    async for changes in watchfiles.awatch(place, recursive=False):
-        if place == file or any(Path(path).name == file.name for _, path in changes):
-            take_candidate(candidate, file)
-
-
-def _watched(file: Path | None) -> Path | None:
-    """Return the folder that is watched; None if there is nothing to watch."""
-    if file is None:
-        return None
-    beside = file if file.is_dir() else file.parent
-    if not beside.is_dir():
-        LOG.warning("the candidate's folder is not there: it is not watched", extra={"file": str(file)})
-        return None
-    return beside
+    if file is not None:
+        await watch([file], partial(take_candidate, candidate, file))

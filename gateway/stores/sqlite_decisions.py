@@ -14,6 +14,7 @@ TOGETHER: Final = 500  # decisions read at a time: a few MiB
 # An id stands in the body as it is: a scan inside the database is a hundred times cheaper than decoding every body.
 _OF_ID = "SELECT body FROM decisions WHERE instr(body, CAST(? AS BLOB)) > 0 ORDER BY position"
 _NEWEST = "SELECT body FROM decisions WHERE scope = ? AND value = ? ORDER BY position DESC LIMIT 1"
+_ON = "SELECT body FROM decisions WHERE scope = ? AND value = ? ORDER BY position DESC LIMIT ?"
 _EACH = "SELECT position, body FROM decisions WHERE position > ? ORDER BY position LIMIT ?"
 
 _read = msgspec.msgpack.Decoder(Decision).decode
@@ -41,6 +42,12 @@ class KeptDecisions:
         with self._file.call("newest") as connection:
             row = connection.execute(_NEWEST, subject).fetchone()
         return _decoded(row[0]) if row else None
+
+    def on(self, subject: Subject) -> Sequence[Decision]:
+        """Return the newest that was announced on a subject, at most TOGETHER, oldest first."""
+        with self._file.call("on") as connection:
+            rows = connection.execute(_ON, (*subject, TOGETHER)).fetchall()
+        return [_decoded(body) for (body,) in reversed(rows)]
 
     def each(self) -> Iterator[Decision]:
         """Yield everything announced, oldest first; others may write meanwhile."""

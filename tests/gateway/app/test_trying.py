@@ -68,6 +68,5 @@ async def test_an_edited_candidate_is_taken_without_being_asked(config: Config) 
     assert b"is missing" in candidate_told(config)
 
 
-async def test_without_a_candidate_or_its_folder_there_is_nothing_to_watch(tmp_path: Path) -> None:
+async def test_without_a_candidate_there_is_nothing_to_watch() -> None:
     await watch_candidate(Candidate(), None)
-    await watch_candidate(Candidate(), tmp_path / "gone" / "next.yaml")

@@ -35,6 +35,7 @@ def test_the_newest_of_a_subject_counts(tmp_path: Path) -> None:
     assert newest
     assert newest.id == "dec_2"
     assert kept.newest(Subject("key", "k9")) is None
+    assert [one.id for one in kept.on(Subject("key", "k1"))] == ["dec_1", "dec_2"]
     kept.close()
 
 
