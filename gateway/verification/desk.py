@@ -137,13 +137,13 @@ class Desk:
 
     def _settle(self, attestation: Attestation) -> Attestation:
         kept = self._book.file(attestation)
-        log.info("attestation", extra={"id": kept.id, "subject": str(kept.subject), "state": kept.state})
+        log.info("attestation", extra={"attestation": kept.id, "subject": str(kept.subject), "state": kept.state})
         if self._hook is None or kept.state != "pending":
             return kept
         try:
             return self._heeded(kept, webhook.ask(self._hook[0], kept, self._hook[1]))
         except (webhook.WebhookError, NotPendingError) as error:
-            log.warning("the webhook gave no word", extra={"id": kept.id, "error": str(error)})
+            log.warning("the webhook gave no word", extra={"attestation": kept.id, "error": str(error)})
             return kept
 
     def _heeded(self, kept: Attestation, word: webhook.Word) -> Attestation:
