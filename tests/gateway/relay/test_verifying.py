@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+from gateway.clock import now
 from gateway.stores.memory import MemoryStore
 from gateway.verification.book import Book
 from gateway.verification.desk import Desk
+from gateway.verification.settling import approve
 from gateway.verification.token import derived
 from tests.gateway.relay.kit import SECRET, Model, gateway
 from tests.gateway.relay.raw import ask, request
@@ -33,6 +35,22 @@ async def test_a_refused_client_follows_its_link_and_says_who_it_is(model: Model
         assert [one.decision for one in Book(tmp_path).all()] == ["dec_1"]
     assert model.seen == []
     assert relay.link.entries == []
+
+
+async def test_a_client_that_was_approved_is_served_under_the_next_decision_too(model: Model, tmp_path: Path) -> None:
+    book = Book(tmp_path)
+    desk = Desk(derived(SECRET, "verify"), book, "", 60.0, MemoryStore)
+    async with gateway(f"http://127.0.0.1:{model.port}", desk=desk) as relay:
+        relay.decide("verify")
+        path = (await ask(relay.port)).one(b"stillguard-verify")
+        identifier = json.loads((await ask(relay.port, request(path=path, body=SAID))).body)["id"]
+        approve(book, MemoryStore(), identifier, now(), 60.0, "operator")
+        desk._looked = 0.0
+        assert (await ask(relay.port)).status == 200
+        assert (await ask(relay.port, request(body=b"{}").replace(b"k-1", b"k-2"))).status == 200
+        relay.decide("verify", key=b"k-2")
+        assert (await ask(relay.port, request().replace(b"k-1", b"k-2"))).status == 403
+    assert len(model.seen) == 2
 
 
 async def test_without_a_desk_the_path_is_the_models(model: Model) -> None:
