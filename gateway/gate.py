@@ -8,13 +8,14 @@ import msgspec
 
 from gateway.actions.base import Action, Charge, Forward, Refuse, Trimming
 from gateway.actions.composition import together
+from gateway.clock import now
 from gateway.decisions import Decision, Subject
 from gateway.exchange import Glance, Usage
 from gateway.link import Link
 from gateway.plugins import PluginError
 from gateway.refusal import Refused
+from gateway.verification.desk import Desk
 
-Sign = Callable[[Decision, float], str]  # a decision and the seconds that a link lasts → the link
 _ACTIONS_KEPT = 4096  # built from decisions; when full all are built anew, as they are needed
 _BUSY = "Request rate reduced for this client. Please wait before the next request."
 _CLOSED = "Access for this client is suspended."
@@ -65,7 +66,7 @@ class Gate:
         action_of: builds the action that a decision names.
         appeal: where a refused client can complain, if its decision does not say.
         noise: secret that blurred numbers depend on.
-        sign: makes the links by which clients verify themselves; None: there are none.
+        desk: where clients verify themselves; None: nowhere.
     """
 
     def __init__(
@@ -75,13 +76,13 @@ class Gate:
         appeal: str,
         *,
         noise: bytes = b"",
-        sign: Sign | None = None,
+        desk: Desk | None = None,
     ) -> None:
         self._link = link
         self._action_of = action_of
         self._appeal = appeal
         self._noise = noise
-        self._sign = sign
+        self._desk = desk
         self._actions: dict[str, Action | None] = {}
         self._seated = 0
 
@@ -139,6 +140,8 @@ class Gate:
         allowances = await self._link.take(decision.subject, charges) if charges else ()
         effect = action.admit(glance, allowances)
         if isinstance(effect, Refuse):
+            if effect.kind == "unverified" and self._desk and await self._desk.verified(decision.subject, now()):
+                return Forward()
             raise self._refused(effect, decision)
         if charges:
             taken.append(_Taken(decision.subject, action, charges))
@@ -191,7 +194,7 @@ class Gate:
         return AdmissionRefused(admitted, self._addressed(refuse, decision))
 
     def _addressed(self, refuse: Refuse, decision: Decision) -> Refuse:
-        link = self._sign(decision, refuse.lasts) if self._sign and refuse.lasts else ""
+        link = self._desk.link(decision, now(), refuse.lasts) if self._desk and refuse.lasts else ""
         return msgspec.structs.replace(refuse, decision=decision.id, appeal=refuse.appeal or self._appeal, verify=link)
 
     def _action(self, decision: Decision) -> Action | None:

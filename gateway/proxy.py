@@ -65,7 +65,7 @@ class Proxy:
         self._limits = limits
         self._capture = capture
         self._desk = desk
-        self._gate = Gate(link, action_of, appeal, noise=noise, sign=self._sign if desk else None)
+        self._gate = Gate(link, action_of, appeal, noise=noise, desk=desk)
         self._settlement = Settlement(link, self._gate, capture)
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -166,9 +166,6 @@ class Proxy:
             passage.dawdled = forward.delay.before
             await asyncio.sleep(forward.delay.before)
             passage.sent += forward.delay.before
-
-    def _sign(self, decision: Decision, lasts: float) -> str:
-        return self._desk.link(decision, clock.now(), lasts) if self._desk else ""
 
     async def _visit(self, passage: Passage, desk: Desk, caller: Caller) -> None:
         """Answer at the desk where clients verify themselves; the model hears nothing of it."""

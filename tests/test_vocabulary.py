@@ -105,7 +105,7 @@ def series() -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize(("kind", "name"), [("detector", "detection.md"), ("action", "policies.md")])
+@pytest.mark.parametrize(("kind", "name"), [("detector", "detection.md"), ("action", "actions.md")])
 def test_every_plug_in_and_its_parameters_are_documented(kind: Kind, name: str) -> None:
     parameters = {field.name for each in installed(kind) for field in dataclasses.fields(plugin(kind, each))}
     assert installed(kind)

@@ -146,7 +146,9 @@ class Strip:
 
     def __init__(self, trimming: Trimming) -> None:
         self._trimming = trimming
-        self._left: dict[tuple[int, str], int] = {}  # characters of reasoning that may still pass, by choice and member
+        self._left: dict[
+            tuple[int, str], int
+        ] = {}  # characters of reasoning that may still pass, by choice and member; -1: told that more was said
 
     def __call__(self, document: dict[str, Any]) -> Outcome:
         """Strip one whole answer, one chunk, or a listing of stored answers."""
@@ -192,9 +194,10 @@ class Strip:
         for name in _SPOKEN:
             if thought := text(said.get(name)):
                 left = self._left.get((choice, name), self._trimming.reasoning_excerpt)
-                self._left[choice, name] = max(0, left - len(thought))
-                if left:
-                    kept[name] = thought if len(thought) <= left else thought[:left] + "…"
+                if left >= 0:
+                    fits = len(thought) <= left
+                    kept[name] = thought if fits else thought[:left] + "…"
+                    self._left[choice, name] = left - len(thought) if fits else -1
         whole = all(said.get(name) == kept.get(name) for name in REASONING)
         _take(said, REASONING)
         said.update(kept)

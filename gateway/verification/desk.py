@@ -7,7 +7,7 @@ nobody fills the book; bodies are small, and few are read at once.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from gateway.verification.token import Claim, TokenError, mark, read, signed
 PREFIX = "/.stillguard/verify/"
 LARGEST = 16 << 10  # bytes of a body
 _DAY = 86400.0  # seconds
+_FRESH = 1.0  # seconds between two looks into the book
 _HOW = "POST a JSON object with name, contact and purpose to this address, with the credentials that were refused."
 _OK, _ACCEPTED, _MALFORMED, _FORBIDDEN, _UNKNOWN, _METHOD, _GONE, _LARGE, _BUSY = (
     200, 202, 400, 403, 404, 405, 410, 413, 503,
@@ -85,11 +86,23 @@ class Desk:
         self._open_store = open_store
         self._hook = hook
         self._room = asyncio.Semaphore(4)
+        self._known: Mapping[Subject, float] = {}
+        self._looked = float("-inf")
 
     def link(self, decision: Decision, at: float, lasts: float) -> str:
         """Return the link by which a decision's subject verifies itself, good for ``lasts`` seconds."""
         claim = Claim(decision.id, mark(self._key, decision.subject), int(at + lasts))
         return f"{self._url}{PREFIX}{signed(self._key, claim)}"
+
+    async def verified(self, subject: Subject, at: float) -> bool:
+        """Whether a subject counts as verified; at most a second behind the book, and no if that cannot be read."""
+        if abs(at - self._looked) >= _FRESH:
+            self._looked = at
+            try:
+                self._known = await asyncio.to_thread(self._book.verified, at)
+            except StoreError:
+                log.exception("the book of attestations could not be read")
+        return self._known.get(subject, 0.0) > at
 
     async def receive(self, visit: Visit) -> Page:
         """Answer one request."""
@@ -137,13 +150,13 @@ class Desk:
 
     def _settle(self, attestation: Attestation) -> Attestation:
         kept = self._book.file(attestation)
-        log.info("attestation", extra={"id": kept.id, "subject": str(kept.subject), "state": kept.state})
+        log.info("attestation", extra={"attestation": kept.id, "subject": str(kept.subject), "state": kept.state})
         if self._hook is None or kept.state != "pending":
             return kept
         try:
             return self._heeded(kept, webhook.ask(self._hook[0], kept, self._hook[1]))
         except (webhook.WebhookError, NotPendingError) as error:
-            log.warning("the webhook gave no word", extra={"id": kept.id, "error": str(error)})
+            log.warning("the webhook gave no word", extra={"attestation": kept.id, "error": str(error)})
             return kept
 
     def _heeded(self, kept: Attestation, word: webhook.Word) -> Attestation:
