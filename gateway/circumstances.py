@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from gateway.decisions import MOST_MODELS, Policy, Standing, Subject
 from gateway.exchange import Entry
-from gateway.intake import FAILED
+from gateway.intake import FAILED, LONGEST_MODEL
 from gateway.policies.judging import USUAL, counts_strikes, windows
 from gateway.stores.base import Store
 from gateway.strikes import counted
@@ -15,7 +15,6 @@ from gateway.strikes import counted
 Tags: TypeAlias = Callable[[Subject], Iterable[str]]
 """Tells the tags that a subject has of its own; must not wait."""
 
-_LONGEST = 128  # characters of a model's name; clients write them
 _ORDER = {"account": 0, "key": 1, "user": 2}  # who belongs to whom: a user to its key and account, a key to its account
 
 
@@ -68,7 +67,7 @@ def _told(
         for subject in subjects.intersection(whose):
             asked = models.setdefault(subject, {})
             if entry.status < FAILED and entry.model and len(asked) < MOST_MODELS:
-                asked[entry.model[:_LONGEST]] = None
+                asked[entry.model[:LONGEST_MODEL]] = None
             if subject not in found:
                 found[subject] = set(belonging(subject, whose, tags))
     return models, found

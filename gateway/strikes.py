@@ -6,14 +6,14 @@ decision that it renews. An episode that was lifted, by an operator or because i
 nothing: it was taken back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from gateway.policies.judging import USUAL
 from gateway.policies.ladder import strike
 from gateway.stores.base import Taken
 
 
-def counted(taken: Sequence[Taken], windows: Mapping[str, float], at: float) -> dict[str, int]:
+def counted(taken: Iterable[Taken], windows: Mapping[str, float], at: float) -> dict[str, int]:
     """Return strikes by their names (``Standing.strikes``).
 
     Args:

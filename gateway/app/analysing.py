@@ -5,16 +5,17 @@ import logging
 import signal
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
-import watchfiles
 
 from detectors.base import Baseline
 from gateway import logs, metrics
 from gateway.accounts import load_tags
 from gateway.analyst import Analyst
 from gateway.app.last_good import take, take_at_start
+from gateway.app.watching import Look, look, watch
 from gateway.birth import leave_when_told, read_job, spare_collector, stop_sign
 from gateway.circumstances import Tags, tagged, untagged
 from gateway.config import Config
@@ -74,13 +75,14 @@ def reload(analyst: Analyst, config: Config) -> bool:
     return True
 
 
-async def work(config: Config, analyst: Analyst, asked: Sequence[int] = ()) -> None:
+async def work(config: Config, analyst: Analyst, asked: Sequence[int] = (), seen: Look | None = None) -> None:
     """Fold on a thread until told to stop; read the policies again on SIGHUP or when their files change.
 
     Args:
         config: the whole configuration.
         analyst: who folds.
         asked: hangups that came while the analyst was being built: they are heeded now.
+        seen: how the policy files looked before they were read; as now if it is left out.
     """
     stop, halt = asyncio.Event(), threading.Event()
     with stop_sign(stop):
@@ -88,20 +90,13 @@ async def work(config: Config, analyst: Analyst, asked: Sequence[int] = ()) -> N
         if asked:
             reload(analyst, config)
         folding = asyncio.ensure_future(asyncio.to_thread(analyst.run, halt))
-        watching = asyncio.ensure_future(_watch(config, analyst))
+        watching = asyncio.ensure_future(watch([config.policies], partial(reload, analyst, config), seen))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait((folding, stopping), return_when=asyncio.FIRST_COMPLETED)
         halt.set()
         watching.cancel()
         await folding
     LOG.info("folded all")
-
-
-async def _watch(config: Config, analyst: Analyst) -> None:
-    beside = config.policies if config.policies.is_dir() else config.policies.parent
-    async for changes in watchfiles.awatch(beside, recursive=False):
-        if config.policies.is_dir() or any(Path(path).name == config.policies.name for _, path in changes):
-            reload(analyst, config)
 
 
 def main() -> None:
@@ -111,9 +106,10 @@ def main() -> None:
     signal.signal(signal.SIGHUP, lambda number, _: asked.append(number))
     config, _ = read_job()
     logs.set_up("analyst", config.log_level)
+    seen = look([config.policies])
     analyst = build(config)
     spare_collector()
-    asyncio.run(work(config, analyst, asked))
+    asyncio.run(work(config, analyst, asked, seen))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ folded and weighed once, and each is judged by itself.
 """
 
 import heapq
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -16,6 +16,7 @@ from gateway.decisions import Decision, Policy, Standing, Subject
 from gateway.engine import Folio, fold_all, importance, weigh_all
 from gateway.pace import due
 from gateway.replay.changes import Change, decided, lapsed
+from gateway.replay.circumstances import Circumstances
 from gateway.replay.holding import Holding
 from gateway.replay.reading import Group
 
@@ -29,6 +30,7 @@ class Rules(NamedTuple):
     panel: Panel
     baseline: Baseline
     policy: Policy
+    tags: Mapping[str, tuple[str, ...]] = {}  # of accounts, by name
 
 
 class Folded(NamedTuple):
@@ -66,6 +68,7 @@ class Share:
     def __init__(self, rules: Rules, holding: Holding) -> None:
         self._rules = rules
         self._holding = holding
+        self._circumstances = Circumstances(rules.policy, rules.tags)
         self._held: dict[Subject, _Held] = {}
         self._lapses: list[tuple[float, Subject]] = []
         self._changes: list[Change] = []
@@ -87,6 +90,7 @@ class Share:
         for number, group in enumerate(groups):
             for scope, value in group.subjects:
                 members.setdefault(Subject(scope, value), []).append(number)
+        self._circumstances.block(members, groups)
         folios = self._holding.open(members, at)
         alike: dict[tuple[int, tuple[int, ...]], list[Subject]] = {}
         for subject, numbers in members.items():
@@ -179,10 +183,12 @@ class Share:
         if held is not None and held.decision.until <= standing.at:
             self._end(held)
             held = None
+        standing = self._circumstances.complete(standing)
         verdict = self._rules.policy.judge(standing)
         current = held.decision if held else None
         decision = decide(standing, verdict, current, "")
         if decision is not None:
+            self._circumstances.took(decision)
             if current is None or _differs(current, decision):
                 self._changes.append(decided(decision))
             self._held[standing.subject] = _Held(decision, standing)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from gateway import clock
+from gateway.accounts import load_tags
 from gateway.app.analysing import baseline_of
 from gateway.config import Config
 from gateway.plugins import panel
@@ -73,7 +74,9 @@ class Account(NamedTuple):
 
 def rules_of(config: Config) -> Rules:
     """Return what a configuration decides by; raises Faults, PluginError, OSError or msgspec.DecodeError."""
-    return Rules(panel(config.panel), baseline_of(config), load_policies(config.policies))
+    accounts = config.identity.accounts_file
+    tags = load_tags(accounts) if accounts else {}
+    return Rules(panel(config.panel), baseline_of(config), load_policies(config.policies), tags)
 
 
 def shipped() -> Config:
