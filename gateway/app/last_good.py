@@ -41,7 +41,7 @@ def take_at_start(config: Config) -> Policy:
         LOG.error("the old policies stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's
         metrics.RELOAD_OK.set(0)
         metrics.RELOAD_AT.set(kept.stat().st_mtime)
-        return load_policies(kept)
+        return load_policies(kept, sure=True)
 
 
 def _read(path: Path) -> tuple[Policy, Look]:

@@ -33,19 +33,23 @@ def load_policy(path: Path) -> Ladder:
     return ladder(part.policy, revision, (_rung(part, rung, revision) for rung in part.rungs), _silent(part))
 
 
-def load_policies(path: Path) -> Policy:
+def load_policies(path: Path, *, sure: bool = False) -> Policy:
     """Return the policy of a file, or of all files of a folder (``*.yaml``, ``*.yml``, without ``*_test.yaml``).
+
+    Args:
+        path: the file or folder.
+        sure: a plug-in that has broken since these files were taken is no fault: its policy is mute.
 
     Raises:
         Faults: all that is wrong, in all files; also if the folder holds no policy, or two of one name.
     """
     if not path.is_dir():
-        return _policy(path)
+        return _policy(path, sure=sure)
     faults: list[Fault] = []
     found: dict[str, Ladder | Plugged] = {}
     for file in policy_files(path):
         try:
-            policy = _policy(file)
+            policy = _policy(file, sure=sure)
         except Faults as error:
             faults += error.faults
             continue
@@ -59,8 +63,8 @@ def load_policies(path: Path) -> Policy:
     return Several(tuple(found.values())) if len(found) > 1 else next(iter(found.values()))
 
 
-def _policy(path: Path) -> Ladder | Plugged:
-    return load_plugged(path) or load_policy(path)
+def _policy(path: Path, *, sure: bool) -> Ladder | Plugged:
+    return load_plugged(path, sure=sure) or load_policy(path)
 
 
 def policy_files(folder: Path) -> list[Path]:

@@ -115,17 +115,39 @@ class Plugged:
         return rule
 
 
-def load_plugged(path: Path) -> Plugged | None:
+def load_plugged(path: Path, *, sure: bool = False) -> Plugged | None:
     """Return the policy of a file that names a plug-in; None if it is another kind of policy file.
+
+    Args:
+        path: the file.
+        sure: a plug-in that cannot be made is no fault: its policy is mute, and told each time it is asked.
 
     Raises:
         Faults: all that is wrong with it.
     """
     if "plugin" not in top_keys(path):
         return None
-    part = load(path, PluggedPart, check=_made)
+    part = load(path, PluggedPart, check=None if sure else _made)
     said = json.dumps(part.model_dump(mode="json", by_alias=True), sort_keys=True)
-    return Plugged(part, _made(part), hashlib.sha256(said.encode()).hexdigest()[:12])
+    return Plugged(part, _surely(part) if sure else _made(part), hashlib.sha256(said.encode()).hexdigest()[:12])
+
+
+class Mute:
+    """A policy whose package has broken since its file was taken."""
+
+    def __init__(self, fault: str) -> None:
+        self._fault = fault
+
+    def judge(self, standing: Standing) -> Verdict | None:  # noqa: ARG002 - the contract's word
+        """Raise what is wrong."""
+        raise NonsenseError(self._fault)
+
+
+def _surely(part: PluggedPart) -> Policy:
+    try:
+        return _made(part)
+    except MisplacedError as error:
+        return Mute(str(error))
 
 
 def _made(part: PluggedPart) -> Policy:
