@@ -9,6 +9,7 @@ from detectors.base import Evidence, Harvest
 Scope: TypeAlias = Literal["user", "key", "account", "network", "campaign"]
 Mode: TypeAlias = Literal["off", "shadow", "enforce"]
 
+MOST_MODELS = 8  # names of models in a standing: more tell a policy nothing
 SEVERITY_TOUCHES_CLIENT = 2  # from trim on the client is touched: that counts as an alarm
 
 
@@ -34,6 +35,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         evidence: what each detector said.
         harvest: what was taken home.
         company: how likely each traffic class is; they sum to 1, or nothing is known.
+        models: that were asked for in the exchanges just folded, at most MOST_MODELS; clients write these names.
+        tags: of the account that it belongs to, as its operator wrote them.
+        strikes: how often a rule has been decided on it before and has lapsed, by ``policy/rule``; what was only
+            decided in shadow counts apart, as ``policy/rule:shadow``. A rule that never was is not named.
     """
 
     subject: Subject
@@ -43,6 +48,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     evidence: dict[str, Evidence]
     harvest: Harvest
     company: dict[str, float] = {}
+    models: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    strikes: dict[str, int] = {}
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
