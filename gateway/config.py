@@ -175,6 +175,7 @@ class Config(Section):
     analysis: Analysis = Analysis()
     data: Path = Path("var")  # the SQLite file and the secret live here
     policies: Path = Path("policies")  # a policy file, or a folder of them
+    exemptions: Path | None = None  # who may take much home, and how much: contracts, research, own evaluations
     panel: dict[str, dict[str, float]] = Field(default_factory=dict)  # detector name → parameters; {} all, defaults
     appeal: str = ""  # where a refused client can complain: mail address or URL
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -8,7 +8,8 @@ def decide(standing: Standing, verdict: Verdict | None, current: Decision | None
     """Return the decision that a verdict makes necessary, or None if the one that stands is enough.
 
     Stricter, or of the same rank but different, takes effect at once; the same is renewed when less than half of
-    its time is left; for a milder one the old lapses first, unless its policy was edited since.
+    its time is left; for a milder one the old lapses first, unless its policy was edited since, or it only spares the
+    subject.
     """
     if verdict is None:
         return None
@@ -30,12 +31,15 @@ def decide(standing: Standing, verdict: Verdict | None, current: Decision | None
         families=standing.families,
         evidence=standing.evidence,
         harvest=standing.harvest,
+        owners=standing.owners,
+        exempt=verdict.exempt,
     )
 
 
 def _enough(current: Decision, verdict: Verdict, at: float) -> bool:
     if rank(verdict) != rank(current):
         edited = current.policy == verdict.policy and current.revision != verdict.revision
-        return rank(verdict) < rank(current) and not edited
+        spared = current.policy == verdict.policy and bool(verdict.exempt) and not current.exempt
+        return rank(verdict) < rank(current) and not (edited or spared)
     same = (current.action, current.parameters) == (verdict.action, verdict.parameters)
     return same and current.until - at >= verdict.lasts / 2

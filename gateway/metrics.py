@@ -55,6 +55,12 @@ OBSERVATIONS = Counter("stillguard_observations_total", "Observations folded.", 
 EVIDENCE = Histogram("stillguard_evidence_nats", "Evidence of touched subjects.", ["detector"], buckets=_NATS)
 DECISIONS = Counter("stillguard_decisions_total", "Decisions taken.", ["policy", "rule", "action", "scope", "mode"])
 ACTIVE = Gauge("stillguard_active_decisions", "Decisions that stand.", ["action", "mode"], multiprocess_mode="livemax")
+ENTITLEMENTS = Gauge(
+    "stillguard_entitlements",
+    "Entitlements of the exemptions file as it was last taken, by state: open (not ended), expired.",
+    ["state"],
+    multiprocess_mode="livemostrecent",
+)
 CASES = Gauge("stillguard_cases", "Subjects with a case.", multiprocess_mode="livemax")
 DETECTOR_ERRORS = Counter("stillguard_detector_errors_total", "Observations a detector could not fold.", ["detector"])
 EMBEDDINGS = Counter(

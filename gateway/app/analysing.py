@@ -13,8 +13,11 @@ import watchfiles
 from detectors.base import Baseline
 from gateway import logs, metrics
 from gateway.analyst import Analyst
+from gateway.app.exempting import take as take_exemptions
+from gateway.app.exempting import take_at_start as take_exemptions_at_start
 from gateway.app.last_good import take, take_at_start
 from gateway.birth import leave_when_told, read_job, spare_collector, stop_sign
+from gateway.clock import now
 from gateway.config import Config
 from gateway.dialects.known import Dialects
 from gateway.embedding.chosen import chosen
@@ -39,7 +42,7 @@ def build(config: Config) -> Analyst:
     """Return the analyst of this configuration."""
     salt = secret(config.identity.secret_file or config.data / "secret")
     features = Features(salt, chosen(config.analysis.embedding))
-    return Analyst(
+    analyst = Analyst(
         SqliteJournal(config.data, capacity=config.journal.capacity),
         SqliteStore(config.data, cases=config.analysis.cases, forget=config.analysis.forget),
         Intake(Dialects(), features, ahead=features if features.asks else None),
@@ -48,13 +51,17 @@ def build(config: Config) -> Analyst:
         baseline_of(config),
         config.analysis,
     )
+    analyst.exempt(take_exemptions_at_start(config, now()))
+    return analyst
 
 
 def reload(analyst: Analyst, config: Config) -> bool:
-    """Take the policies and the baseline as they stand on disk; if anything is wrong with them, keep the old ones."""
+    """Take policies, baseline and exemptions as they stand on disk; if any is at fault, keep the old ones."""
     try:
         baseline = baseline_of(config)
+        exemptions = take_exemptions(config, now(), analyst.exemptions)
         analyst.reload(take(config), baseline)
+        analyst.exempt(exemptions)
     except (Faults, OSError, msgspec.DecodeError) as fault:
         metrics.RELOAD_OK.set(0)
         LOG.error("the old policies stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's
@@ -88,9 +95,16 @@ async def work(config: Config, analyst: Analyst, asked: Sequence[int] = ()) -> N
 
 async def _watch(config: Config, analyst: Analyst) -> None:
     beside = config.policies if config.policies.is_dir() else config.policies.parent
-    async for changes in watchfiles.awatch(beside, recursive=False):
-        if config.policies.is_dir() or any(Path(path).name == config.policies.name for _, path in changes):
+    folders = {beside, *((config.exemptions.parent,) if config.exemptions else ())}
+    async for changes in watchfiles.awatch(*folders, recursive=False):
+        if any(_concerns(config, Path(path)) for _, path in changes):
             reload(analyst, config)
+
+
+def _concerns(config: Config, file: Path) -> bool:
+    """Whether a file that changed holds policies or exemptions."""
+    policies = config.policies.is_dir() and file.parent.resolve() == config.policies.resolve()
+    return policies or file.name in {config.policies.name, config.exemptions.name if config.exemptions else ""}
 
 
 def main() -> None:

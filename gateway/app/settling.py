@@ -18,6 +18,7 @@ def load_config(file: Path) -> Config:
         update={
             "data": config.data.resolve(),
             "policies": beside / config.policies,
+            "exemptions": settled(config.exemptions),
             "listen": config.listen.model_copy(
                 update={
                     "tls_certificate": settled(config.listen.tls_certificate),

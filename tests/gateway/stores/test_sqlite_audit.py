@@ -56,7 +56,7 @@ def test_forgetting_a_subject_leaves_no_byte_of_it_and_all_of_the_others(store: 
     decide(store, "a", someone)
     decide(store, "b", BERT)
     assert store.audit.forget(someone)["cases"] == 1
-    assert store.audit.forget(someone) == {"cases": 0, "decisions": 0, "meters": 0}
+    assert set(store.audit.forget(someone).values()) == {0}
     assert store.scrub()
     assert b"b4c61f0d9e" not in (tmp_path / FILE).read_bytes()
     assert [one.decision.id for one in store.audit.decided(0, 10)] == ["b"]
