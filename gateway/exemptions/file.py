@@ -6,6 +6,7 @@ let go. Nothing may therefore point from one entry into another: aliases are fau
 
 import hashlib
 import os
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -164,7 +165,8 @@ class _Reading:
             self._groups.append(part.group())
 
     def _place(self, tree: Tree, slips: list[Slip]) -> None:
-        self.faults += placed(self._path, tree, slips)
+        above = {(name,): Place(1, 1) for name in _LISTS}  # an entry's tree begins at the entry
+        self.faults += placed(self._path, tree._replace(places=ChainMap(above, dict(tree.places))), slips)
         if len(self.faults) >= MOST_FAULTS:
             raise _EnoughError
 
