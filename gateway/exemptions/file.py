@@ -165,7 +165,7 @@ class _Reading:
             self._groups.append(part.group())
 
     def _place(self, tree: Tree, slips: list[Slip]) -> None:
-        above = {(name,): Place(1, 1) for name in _LISTS}  # an entry's tree begins at the entry
+        above: dict[Loc, Place] = {(name,): Place(1, 1) for name in _LISTS}  # an entry's tree begins at the entry
         self.faults += placed(self._path, tree._replace(places=ChainMap(above, dict(tree.places))), slips)
         if len(self.faults) >= MOST_FAULTS:
             raise _EnoughError

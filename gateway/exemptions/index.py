@@ -111,6 +111,10 @@ class Exemptions:
                 return Covering(entitlement, within(subject, named))
         return None
 
+    def names(self, subjects: Iterable[Subject]) -> bool:
+        """Whether any of these subjects is named, for whatever time."""
+        return bool(self._index) and any(one in self._index or one in self._member for one in subjects)
+
     def groups_of(self, subject: Subject, at: float) -> tuple[str, ...]:
         """Return the names of the key groups that a subject belongs to at a time."""
         group = self._member.get(subject)

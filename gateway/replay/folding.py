@@ -6,6 +6,7 @@ folded and weighed once, and each is judged by itself.
 
 import heapq
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import msgspec
@@ -14,10 +15,11 @@ from detectors.base import Baseline, Observation, Panel
 from gateway.deciding import decide
 from gateway.decisions import Decision, Policy, Standing, Subject
 from gateway.engine import Folio, fold, importance, weigh
+from gateway.exemptions.base import verdict_under
 from gateway.pace import due
 from gateway.replay.changes import Change, decided, lapsed
 from gateway.replay.holding import Holding
-from gateway.replay.reading import Group
+from gateway.replay.reading import Group, Marked
 
 _EVERY = 256  # lapses that nobody waits for any more are swept out once there are so many to a standing decision
 
@@ -103,7 +105,7 @@ class Share:
         waiting: list[Observation] = []
         count, last_at = folio.observations, folio.last_at
         current = [self._decision(subject) for subject in subjects]
-        for exchange in _merged(groups):
+        for group, exchange in _merged(groups):
             waiting += exchange
             before, count = count, count + len(exchange)
             was_at, last_at = last_at, max(last_at, exchange[0].at, exchange[-1].at)
@@ -115,7 +117,7 @@ class Share:
             else:
                 continue
             if wanted:
-                folio = self._weigh(wanted, folio, waiting, exchange[-1].at)
+                folio = self._weigh(wanted, folio, waiting, exchange[-1].at, group.marked)
                 waiting = []
                 current = [self._decision(subject) for subject in subjects]
         return self._fold(folio, waiting)
@@ -125,25 +127,35 @@ class Share:
         self._faults += folding.faults
         return folding.folio
 
-    def _weigh(self, subjects: Sequence[Subject], folio: Folio, waiting: Sequence[Observation], at: float) -> Folio:
+    def _weigh(
+        self,
+        subjects: Sequence[Subject],
+        folio: Folio,
+        waiting: Sequence[Observation],
+        at: float,
+        marked: Marked | None = None,
+    ) -> Folio:
         folio = self._fold(folio, waiting)
         standing, faults = weigh(self._rules.panel, self._rules.baseline, folio, subjects[0], at)
         self._faults += faults
-        self._judge(standing)
+        self._judge(standing, marked)
         for subject in subjects[1:]:
-            self._judge(msgspec.structs.replace(standing, subject=subject))
+            self._judge(msgspec.structs.replace(standing, subject=subject), marked)
         return folio._replace(rank=importance(standing))
 
     def _decision(self, subject: Subject) -> Decision | None:
         held = self._held.get(subject)
         return held.decision if held else None
 
-    def _judge(self, standing: Standing) -> None:
+    def _judge(self, standing: Standing, marked: Marked | None) -> None:
         held = self._held.get(standing.subject)
         if held is not None and held.decision.until <= standing.at:
             self._end(held)
             held = None
-        verdict = self._rules.policy.judge(standing)
+        exempt = marked.exempt if marked is not None and standing.subject in marked.covers else None
+        if exempt is not None:
+            standing = msgspec.structs.replace(standing, tags=(*standing.tags, *exempt.tags))
+        verdict = verdict_under(self._rules.policy.judge(standing), exempt)
         current = held.decision if held else None
         decision = decide(standing, verdict, current, "")
         if decision is not None:
@@ -170,12 +182,12 @@ class Share:
             heapq.heapify(self._lapses)
 
 
-def _merged(groups: Sequence[Group]) -> Iterable[tuple[Observation, ...]]:
-    """Yield exchanges in the order of their lines."""
+def _merged(groups: Sequence[Group]) -> Iterable[tuple[Group, tuple[Observation, ...]]]:
+    """Yield exchanges in the order of their lines, each with its group."""
     if len(groups) == 1:
-        return groups[0].exchanges()
-    placed = (zip(group.places, group.exchanges(), strict=True) for group in groups)
-    return (exchange for _, exchange in heapq.merge(*placed, key=lambda one: one[0]))
+        return zip(repeat(groups[0]), groups[0].exchanges(), strict=False)
+    placed = (zip(group.places, repeat(group), group.exchanges(), strict=False) for group in groups)
+    return ((group, exchange) for _, group, exchange in heapq.merge(*placed, key=lambda one: one[0]))
 
 
 def _differs(old: Decision, new: Decision) -> bool:
