@@ -63,7 +63,7 @@ class Wish(NamedTuple):
 @click.option("--subjects", "most", type=click.IntRange(50, 1_000_000), default=MOST, show_default=True,
               help="Most subjects held; of more, a sample.")  # fmt: skip
 @click.option("--labels", type=_FILE,
-              help="Labels from decisions labels -o json: false alarms are honest, confirmed are left out.")  # fmt: skip
+              help="From decisions labels -o json: false alarms are honest, confirmed are left out.")  # fmt: skip
 @click.option("--key", default="", help="Of the hash that samples and halves; drawn anew without it.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write the new baseline to.")
 @click.option("-o", "output", type=click.Choice(["human", "json"]), default="human", help="How to print.")

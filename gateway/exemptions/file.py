@@ -44,12 +44,11 @@ def load_exemptions(path: Path, *, hashed: bool = True, environ: Mapping[str, st
         Faults: all that is wrong with it, at most MOST_FAULTS.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        if path.stat().st_size > MOST_BYTES:
+            raise Faults([Fault(str(path), 0, 0, "", f"larger than {MOST_BYTES} bytes")])
+        data = path.read_bytes()
     except OSError as error:
         raise Faults([Fault(str(path), 0, 0, "", error.strerror or "cannot be read")]) from error
-    if len(data) > MOST_BYTES:
-        raise Faults([Fault(str(path), 0, 0, "", f"larger than {MOST_BYTES} bytes")])
     reading = _Reading(path, hashed=hashed, environ=os.environ if environ is None else environ)
     exemptions = reading.read(data)
     if reading.faults:
@@ -171,7 +170,8 @@ class _Reading:
             raise _EnoughError
 
     def _tell(self, slip: Slip) -> None:
-        self.faults += placed(self._path, Tree(None, {slip.loc: slip.place or Place(1, 1)}, {}, ()), [slip])
+        places = {slip.loc[:length]: slip.place or Place(1, 1) for length in range(len(slip.loc) + 1)}
+        self.faults += placed(self._path, Tree(None, places, {}, ()), [slip])
 
 
 def _node(event: yaml.Event, events: Iterator[yaml.Event], loc: Loc, slips: list[Slip], level: int) -> yaml.Node:
