@@ -62,7 +62,9 @@ class Exemptions:
             for other in others:
                 if other != place and _meet(entitlement, self.entitlements[other]):
                     name = self.entitlements[other].name
-                    message = f"a subject of it has the entitlement {name} at the same time"
+                    message = (
+                        f"a subject of it has the entitlement {name} at the same time: starts and ends must part them"
+                    )
                     self.clashes.append(Clash("entitlements", place, message))
             if place not in others:
                 self._index[subject] = (*others, place) if others else place

@@ -156,7 +156,7 @@ def test_what_is_no_such_file_is_told(tmp_path: Path, text: str | bytes, fault: 
 def test_clashes_are_told_at_the_entry(tmp_path: Path) -> None:
     text = "entitlements:" + ONE.format(name="a") + ONE.format(name="a")
     assert faults(tmp_path, text) == [
-        "4:5: entitlements[1]: a subject of it has the entitlement a at the same time",
+        "4:5: entitlements[1]: a subject of it has the entitlement a at the same time: starts and ends must part them",
         "4:5: entitlements[1]: there is another of the name a",
     ]
 

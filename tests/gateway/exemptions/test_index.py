@@ -77,8 +77,16 @@ def test_what_cannot_both_be_meant_is_a_clash() -> None:
         ("entitlements", 1, "there is another of the name acme"),
         ("groups", 1, "a member is in the group failover already"),
         ("entitlements", 1, "there is no group nowhere"),
-        ("entitlements", 2, "a subject of it has the entitlement acme at the same time"),
-        ("entitlements", 2, "a subject of it has the entitlement acme at the same time"),
+        (
+            "entitlements",
+            2,
+            "a subject of it has the entitlement acme at the same time: starts and ends must part them",
+        ),
+        (
+            "entitlements",
+            2,
+            "a subject of it has the entitlement acme at the same time: starts and ends must part them",
+        ),
     ]
 
 
