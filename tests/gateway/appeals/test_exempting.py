@@ -17,8 +17,9 @@ from tests.gateway.exemptions.kit import exchange
 
 Run = Callable[..., Result]
 GIVEN = (
-    "exemptions", "add", "acme", "--subject", "account:acme", "--purpose", "contract", "--exchanges", "10", "--per", "30d",
-    "--starts", "2026-01-01", "--ends", "2090-01-31", "--owner", "Jo", "--reason", "contract ${47}", "--tag", "synthetic",
+    "exemptions", "add", "acme", "--subject", "account:acme", "--purpose", "contract", "--exchanges", "10",
+    "--per", "30d", "--starts", "2026-01-01", "--ends", "2090-01-31", "--owner", "Jo", "--reason", "contract ${47}",
+    "--tag", "synthetic",
 )  # fmt: skip
 
 
@@ -104,7 +105,7 @@ def test_files_are_checked_and_what_has_ended_is_told(folder: Path) -> None:
     words = ["exemptions", "check", str(folder / "who.yaml"), str(folder / "other.yaml")]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 1
-    assert "who.yaml:1:38: entitlements[0].subjects[0]: a key is named by its keyed hash" in done.stderr
+    assert "who.yaml:1:37: entitlements[0].subjects[0]: a key is named by its keyed hash" in done.stderr
     assert "other.yaml: no faults\n" in done.stdout
     done = CliRunner().invoke(main, [*words, "--recorded"])
     assert done.exit_code == 0

@@ -22,8 +22,8 @@ def store(folder: Path) -> Iterator[SqliteStore]:
     store = SqliteStore(folder / "var")
     at = now()
     denied = Decision(
-        id="dec_1", subject=KEY, action="deny", severity=5, at=at, until=at + 3600, policy="p", rule="stop", weight=20.0,
-        mode="enforce",
+        id="dec_1", subject=KEY, action="deny", severity=5, at=at, until=at + 3600, policy="p", rule="stop",
+        weight=20.0, mode="enforce",
     )  # fmt: skip
     store.commit(Folded(upto=0, cases={}, decisions=[denied], at=at))
     yield store

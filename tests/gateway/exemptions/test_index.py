@@ -8,6 +8,7 @@ from gateway.exemptions.index import Exemptions, owners, within
 from tests.gateway.exemptions.kit import ACME, DAY, EXCHANGE, KEY, NETWORK, START, USER, entitlement, group
 
 OTHER = Subject("key", "cc" * 16)
+TOGETHER = "at the same time: starts and ends must part them"
 
 
 def found(exemptions: Exemptions, subject: Subject, at: float = START) -> str:

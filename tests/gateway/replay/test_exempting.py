@@ -126,5 +126,5 @@ def test_several_processes_spare_the_same(log: Path) -> None:
 def test_a_file_at_fault_is_told_with_its_place(log: Path) -> None:
     done = run(log, *write(log, "planet:x", 1))
     assert done.result.exit_code == 1
-    assert "who.yaml:1:38: entitlements[0].subjects[0]" in done.result.stderr
+    assert "who.yaml:1:40: entitlements[0].subjects[0]" in done.result.stderr
     assert json.dumps(done.changes) == "[]"
