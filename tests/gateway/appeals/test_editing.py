@@ -34,8 +34,10 @@ entitlements:   # the list
        budget: {tokens: 5}, ends: 2027-01-01, owner: o, reason: r}  # two
 # the end
 """
-ONE = "{name: one, subjects: [account:one], purpose: contract, budget: {tokens: 5}, ends: 2027-01-01, owner: o, reason: r}"
-FLOW = f"entitlements: [{ONE}]\n"
+ENTRY = (
+    "name: one, subjects: [account:one], purpose: research, budget: {traces: 5}, ends: 2027-01-01, reason: r, owner: o"
+)
+FLOW = f"entitlements: [{{{ENTRY}}}]\n"
 
 
 def entry(name: str = "new", **other: Any) -> dict[str, Any]:
@@ -54,7 +56,7 @@ def names(folder: Path, text: str) -> list[str]:
     [
         (COMMENTED, ["one", "two"]), (FLOW, ["one"]), ("entitlements: []\n", []), ("entitlements:\n", []),
         ("entitlements:", []), ("groups: []\n", []), ("groups: []", []), (NEW, []), ("", []),
-        (f"# a\n---\nentitlements:\n- {ONE}\n", ["one"]),
+        (f"# a\n---\nentitlements:\n- {{{ENTRY}}}\n", ["one"]),
     ],
 )  # fmt: skip
 def test_an_entry_is_added_at_the_end_and_every_line_stays(tmp_path: Path, text: str, held: list[str]) -> None:
