@@ -22,6 +22,8 @@ from gateway.deciding import decide
 from gateway.decisions import Decision, Policy, RuleFault, Standing, Subject
 from gateway.engine import Folio, fold, importance, seal, weigh
 from gateway.exchange import Entry
+from gateway.exemptions.index import Exemptions
+from gateway.exemptions.sparing import Sparing
 from gateway.folios import Folios, alike
 from gateway.intake import Intake
 from gateway.journals.base import Journal
@@ -71,6 +73,7 @@ class Analyst:
         self._scopes = frozenset(analysis.scopes)
         self._folios = Folios(panel, analysis.cases_in_memory, analysis.forget)
         self._register = Register()
+        self._sparing = Sparing(store)
         self._reporting = Reporting(panel)
         self._unscrubbed = True  # a predecessor may have died between its commit and its scrub
         self._pause = PAUSE
@@ -91,14 +94,25 @@ class Analyst:
         self._rules = (policy, baseline)
         self._edited = True
 
+    @property
+    def exemptions(self) -> Exemptions:
+        """Those in force."""
+        return self._sparing.exemptions
+
+    def exempt(self, exemptions: Exemptions) -> None:
+        """Spare by other exemptions from the next batch on; any thread may call it."""
+        self._sparing.exempt(exemptions)
+        self._edited = True
+
     def review(self) -> int:
         """Judge what stands by the rules as they are now; return how many decisions that changed."""
         self._edited = False
         self._reporting.edited()
         at = self.clock()
         self._register.follow(self._store, at)
+        self._sparing.begin()
         standing = list(self._register.decisions.values())
-        changed = reviewed(standing, self._rules[0], at, lambda: decision_id(at, self.dice))
+        changed = reviewed(standing, self._sparing.under(self._rules[0]), at, lambda: decision_id(at, self.dice))
         if changed:
             self._store.commit(Folded(upto=0, cases={}, decisions=changed, at=at))
             log.info("standing decisions reviewed", extra={"entries": len(changed)})
@@ -112,18 +126,21 @@ class Analyst:
         at = self.clock()
         policy, baseline = self._rules
         self._register.follow(self._store, at)
+        self._sparing.begin()
         groups, observations, faults = self._observe(batch.entries)
         folios, standings = self._fold(groups, baseline, at, faults)
         standings = completed(standings, batch.entries, self.tags, self.candidate.beside(policy), self._store)
-        decisions, unasked = self._decide(standings, policy)
+        decisions, unasked = self._decide(standings, self._sparing.under(policy))
         folded = Folded(
             upto=batch.upto,
             cases={subject: seal(folio) for subject, folio in folios.items()},
             ranks={subject: folio.rank for subject, folio in folios.items()},
             decisions=decisions,
+            uses=self._sparing.sealed(),
             at=at,
         )
         self._store.commit(folded)
+        self._sparing.keep()
         self._unscrubbed = True
         self._folios.keep(folios)
         self.candidate.watch(standings, policy)
@@ -145,9 +162,9 @@ class Analyst:
                 faults.append("intake")
             if read.observations:
                 everything += read.observations
-                for scope, value in entry.subjects:
-                    if scope in self._scopes:
-                        groups.setdefault(Subject(scope, value), []).extend(read.observations)
+                for subject in self._sparing.count(entry.subjects, read.observations, entry.at):
+                    if subject.scope in self._scopes:
+                        groups.setdefault(subject, []).extend(read.observations)
         return groups, everything, faults
 
     def _fold(
@@ -177,7 +194,7 @@ class Analyst:
     def _decide(self, standings: Sequence[Standing], policy: Policy) -> tuple[list[Decision], list[RuleFault]]:
         decisions: list[Decision] = []
         unasked: list[RuleFault] = []
-        for standing in standings:
+        for standing in map(self._sparing.owned, standings):
             verdict, faults = judgement(policy, standing)
             unasked += faults
             if verdict is not None:
@@ -208,7 +225,7 @@ class Analyst:
         next_tidy = 0.0
         while not stop.is_set():
             try:
-                if self._edited:
+                if self._edited or self._sparing.starts(self.clock()):
                     self.review()
                 folded = self.step()
                 if clock.monotonic() >= next_tidy:

@@ -13,12 +13,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from gateway import logs, supervisor
 from gateway.app.settling import load_config
+from gateway.appeals.exempting import group as exemptions
+from gateway.appeals.pardoning import label, labels, pardon
 from gateway.by_hand import by_hand, named_subject
 from gateway.calibration.command import command as calibrate
 from gateway.clock import now
 from gateway.config import Config
 from gateway.decisions import Decision, Subject
 from gateway.demo.story import run as run_demo
+from gateway.exemptions.file import load_exemptions
 from gateway.faults import Faults
 from gateway.identity import key_hash
 from gateway.lab.command import lab
@@ -33,8 +36,8 @@ from gateway.slips import MisplacedError
 from gateway.storage import storage_of
 from gateway.stores.base import Folded, Store
 from gateway.units import Duration
-from gateway.workbench.commands import COMMANDS as WORKBENCH
 from gateway.verify_command import verify
+from gateway.workbench.commands import COMMANDS as WORKBENCH
 
 _CONFIG = click.option(
     "-c", "--config", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True,
@@ -69,7 +72,7 @@ def serve(file: Path, workers: int | None) -> None:
     config = _loaded(file)
     if workers:
         config = config.model_copy(update={"listen": config.listen.model_copy(update={"workers": workers})})
-    _check_policies(config.policies)
+    _check_files(config)
     logs.set_up("supervisor", config.log_level)
     try:
         supervisor.run(config)
@@ -77,9 +80,11 @@ def serve(file: Path, workers: int | None) -> None:
         raise click.ClickException(str(fault)) from fault
 
 
-def _check_policies(path: Path) -> None:
+def _check_files(config: Config) -> None:
     try:
-        load_policies(path)
+        load_policies(config.policies)
+        if config.exemptions is not None:
+            load_exemptions(config.exemptions)
     except Faults as faults:
         click.echo(str(faults), err=True)
         sys.exit(1)
@@ -93,11 +98,9 @@ def check() -> None:
 @check.command("config")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check_config(file: Path) -> None:
-    """Check a configuration file and the policies that it names."""
+    """Check a configuration file, and the policies and exemptions that it names."""
     config = _loaded(file)
-    _check_policies(config.policies)
-    if config.candidate:
-        _check_policies(config.candidate)
+    _check_files(config)
     click.echo(f"{file}: no faults")
 
 
@@ -241,6 +244,9 @@ def delete_decision(file: Path, scope: str, value: str, output: str) -> None:
     _print([lifted], output)
 
 
+for each in (pardon, label, labels):
+    decisions.add_command(each)
+main.add_command(exemptions)
 main.add_command(replay)
 main.add_command(calibrate)
 for each in WORKBENCH:

@@ -209,6 +209,7 @@ class Config(Section):
     analysis: Analysis = Analysis()
     data: Path = Path("var")  # the SQLite file and the secret live here
     policies: Path = Path("policies")  # a policy file, or a folder of them
+    exemptions: Path | None = None  # who may take much home, and how much: contracts, research, own evaluations
     candidate: Path | None = None  # another one, tried beside the live one: it decides nothing
     store: Named = Named(plugin="sqlite")  # where cases, decisions, counters and the journal are kept
     dialects: dict[str, dict[str, Any]] = Field(default_factory=dict)  # of other packages: name → parameters

@@ -12,6 +12,8 @@ def decide(standing: Standing, verdict: Verdict | None, current: Decision | None
     Stricter, or of the same rank but different, takes effect at once; the same is renewed when less than half of
     its time is left; for a milder one the old lapses first, unless its policy was edited since. How much of EARLIER
     is taken off its time is the subject's own, and always the same for a rule.
+    its time is left; for a milder one the old lapses first, unless its policy was edited since, or it only spares the
+    subject.
     """
     if verdict is None:
         return None
@@ -37,12 +39,15 @@ def decide(standing: Standing, verdict: Verdict | None, current: Decision | None
         models=standing.models,
         tags=standing.tags,
         strikes=standing.strikes,
+        owners=standing.owners,
+        exempt=verdict.exempt,
     )
 
 
 def _enough(current: Decision, verdict: Verdict, at: float) -> bool:
     if rank(verdict) != rank(current):
         edited = current.policy == verdict.policy and current.revision != verdict.revision
-        return rank(verdict) < rank(current) and not edited
+        spared = current.policy == verdict.policy and bool(verdict.exempt) and not current.exempt
+        return rank(verdict) < rank(current) and not (edited or spared)
     same = (current.action, current.parameters) == (verdict.action, verdict.parameters)
     return same and current.until - at >= verdict.lasts / 2

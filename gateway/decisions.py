@@ -39,6 +39,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         tags: of the account that it belongs to, as its operator wrote them.
         strikes: how often a rule has been decided on it before and has lapsed, by ``policy/rule``; what was only
             decided in shadow counts apart, as ``policy/rule:shadow``. A rule that never was is not named.
+        owners: whom it belongs to, as its newest exchange says: a user's keys and account, a key's account.
     """
 
     subject: Subject
@@ -51,6 +52,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     strikes: dict[str, int] = {}
+    owners: tuple[Subject, ...] = ()
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +69,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         mode: shadow decides and records; enforce also acts.
         weight: fused weight then, nats.
         families, evidence, harvest, company, models, tags, strikes: the numbers at that moment, see Standing.
+        owners: whom the subject belonged to then, as in a standing.
+        exempt: the entitlement, or the pardon, because of which it only watches; empty if nothing spared the subject.
     """
 
     id: str
@@ -88,6 +92,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     strikes: dict[str, int] = {}
+    owners: tuple[Subject, ...] = ()
+    exempt: str = ""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +107,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     rule: str = ""
     revision: str = ""
     mode: Mode = "shadow"
+    exempt: str = ""  # what spared the subject: an entitlement's name, or a pardon
 
 
 class RuleFault(NamedTuple):

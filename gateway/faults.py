@@ -79,7 +79,7 @@ def load(
     except MisplacedError as error:
         slips += error.slips
     if loaded is None or slips:
-        raise Faults(_merged(path, tree, slips))
+        raise Faults(placed(path, tree, slips))
     return loaded
 
 
@@ -106,7 +106,7 @@ def _tree(path: Path, environ: Mapping[str, str]) -> Tree:
     return read(text, environ)
 
 
-def _merged(path: Path, tree: Tree, slips: Iterable[Slip]) -> Iterable[Fault]:
+def placed(path: Path, tree: Tree, slips: Iterable[Slip]) -> Iterable[Fault]:
     """Make one fault a key: alternatives that all failed are told together, what YAML said comes alone."""
     found: dict[str, Fault] = {}
     of_yaml = {dotted(_known(tree, slip.loc)) for slip in tree.slips}

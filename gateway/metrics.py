@@ -60,6 +60,12 @@ POLICY_FAULTS = Counter(
     ["policy", "rule"],
 )
 ACTIVE = Gauge("stillguard_active_decisions", "Decisions that stand.", ["action", "mode"], multiprocess_mode="livemax")
+ENTITLEMENTS = Gauge(
+    "stillguard_entitlements",
+    "Entitlements of the exemptions file as it was last taken, by state: open (not ended), expired.",
+    ["state"],
+    multiprocess_mode="livemostrecent",
+)
 CASES = Gauge("stillguard_cases", "Subjects with a case.", multiprocess_mode="livemax")
 DETECTOR_ERRORS = Counter("stillguard_detector_errors_total", "Observations a detector could not fold.", ["detector"])
 PLUGIN_ERRORS = Counter(

@@ -16,6 +16,7 @@ Loc: TypeAlias = tuple[str | int, ...]
 
 MOST_VALUES = 20_000  # aliases unfolded; a policy of 200 rungs has about 3,000 values
 MOST_LEVELS = 32  # the deepest of our files has 5
+_MOST = f"at most {MOST_LEVELS} levels and {MOST_VALUES} values, aliases unfolded"
 _TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -82,15 +83,33 @@ def read(text: str, environ: Mapping[str, str]) -> Tree:
             return _nothing(Slip((), "the file is empty", "", Place(1, 1)))
         value = walk.value(node, ())
     except _TooMuchError as error:
-        hint = f"at most {MOST_LEVELS} levels and {MOST_VALUES} values, aliases unfolded"
-        return _nothing(Slip((), "too deep or too large", hint, error.place))
+        return _nothing(Slip((), "too deep or too large", _MOST, error.place))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        words = ", ".join(part for part in (error.context, error.problem) if part)
-        return _nothing(Slip((), words, "", _place(mark)))
+        return _nothing(fault_of(error))
     except yaml.reader.ReaderError as error:
         return _nothing(Slip((), str(error.reason), "", _after(text.encode()[: error.position])))
     return Tree(value, walk.places, walk.keys, tuple(walk.slips), walk.texts)
+
+
+def unfold(node: yaml.Node, loc: Loc, environ: Mapping[str, str]) -> Tree:
+    """Return the values of one node of a file that is read piece by piece; places lie below ``loc``.
+
+    Its slips include one for a node that unfolds beyond what any honest part of a file holds.
+    """
+    walk = _Walk(environ, "")
+    try:
+        value = walk.value(node, loc)
+    except _TooMuchError as error:
+        slip = Slip(loc, "too deep or too large", _MOST, error.place)
+        return Tree(None, {loc: error.place}, {}, (slip,))
+    return Tree(value, walk.places, walk.keys, tuple(walk.slips))
+
+
+def fault_of(error: yaml.MarkedYAMLError) -> Slip:
+    """Return what is wrong with a text that is no YAML, and where."""
+    mark = error.problem_mark or error.context_mark
+    words = ", ".join(part for part in (error.context, error.problem) if part)
+    return Slip((), words, "", _place(mark))
 
 
 def decode(data: bytes) -> str | Slip:

@@ -1,4 +1,4 @@
-"""A policy was edited: what stands is judged anew, by the numbers on which it was decided.
+"""A policy was edited, or an exemption: what stands is judged anew, by the numbers on which it was decided.
 
 A refused client is not weighed, so without this a denial would outlive the rule behind it: setting a policy to
 shadow, or taking a rule out, frees its clients at once.
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from msgspec.structs import replace
 
 from gateway.deciding import decide
-from gateway.decisions import Decision, Policy, Standing
+from gateway.decisions import Decision, Policy, Standing, Verdict
 
 BY_HAND = "by-hand"  # the policy name of an operator's own decisions: no file may lift them
 
@@ -38,14 +38,19 @@ def reviewed(standing: Iterable[Decision], policy: Policy, at: float, name: Call
             models=decision.models,
             tags=decision.tags,
             strikes=decision.strikes,
+            owners=decision.owners,
         )
         verdict = policy.judge(numbers)
         if verdict is None:
             replaced.append(replace(decision, until=at))
-        elif (decision.policy, decision.revision) != (verdict.policy, verdict.revision):
+        elif _said(decision) != _said(verdict):
             new = decide(replace(numbers, at=at), verdict, None, name())
             replaced += [new] if new and _differs(decision, new) else []
     return replaced
+
+
+def _said(one: Decision | Verdict) -> tuple[str, str, str]:
+    return one.policy, one.revision, one.exempt
 
 
 def _differs(old: Decision, new: Decision) -> bool:

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 PURE = [
     *sorted((ROOT / "detectors").rglob("*.py")),
     *sorted((ROOT / "gateway" / "policies").glob("*.py")),
+    *sorted((ROOT / "gateway" / "exemptions").glob("*.py")),
     *sorted((ROOT / "gateway" / "actions").glob("*.py")),
     *sorted((ROOT / "gateway" / "dialects").glob("*.py")),
     *(
@@ -19,6 +20,7 @@ PURE = [
         for name in ("decisions", "deciding", "engine", "pace", "exchange", "features", "scaffold", "demands", "review")
     ),
     ROOT / "gateway" / "shingles.py",
+    ROOT / "gateway" / "pardons.py",
     *(ROOT / "gateway" / "embedding" / f"{name}.py" for name in ("base", "characters", "static", "wordpiece")),
 ]
 WAITING = {"asyncio", "socket", "time", "random", "secrets", "logging", "threading", "subprocess", "uuid"}

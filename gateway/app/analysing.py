@@ -14,11 +14,14 @@ from detectors.base import Baseline
 from gateway import logs, metrics
 from gateway.accounts import load_tags
 from gateway.analyst import Analyst
+from gateway.app.exempting import take as take_exemptions
+from gateway.app.exempting import take_at_start as take_exemptions_at_start
 from gateway.app.last_good import take, take_at_start
 from gateway.app.trying import candidate_of, take_candidate, watch_candidate
 from gateway.app.watching import Look, look, watch
 from gateway.birth import leave_when_told, read_job, spare_collector, stop_sign
 from gateway.circumstances import Tags, tagged, untagged
+from gateway.clock import now
 from gateway.config import Config
 from gateway.dialects.plugged import sure_dialects
 from gateway.embedding.chosen import sure
@@ -54,6 +57,7 @@ def build(config: Config) -> Analyst:
     )
     analyst.tags = tags_of(config)
     analyst.candidate = candidate_of(config)
+    analyst.exempt(take_exemptions_at_start(config, now()))
     return analyst
 
 
@@ -64,12 +68,14 @@ def tags_of(config: Config) -> Tags:
 
 
 def reload(analyst: Analyst, config: Config) -> bool:
-    """Take policies, baseline and accounts' tags as they stand on disk; if anything is wrong, keep the old ones."""
+    """Take policies, baseline, tags and exemptions as they stand on disk; if anything is wrong, keep the old ones."""
     take_candidate(analyst.candidate, config.candidate)
     try:
         baseline, tags = baseline_of(config), tags_of(config)
+        exemptions = take_exemptions(config, now(), analyst.exemptions)
         analyst.reload(take(config), baseline)
         analyst.tags = tags
+        analyst.exempt(exemptions)
     except (Faults, OSError, msgspec.DecodeError) as fault:
         metrics.RELOAD_OK.set(0)
         LOG.error("the old policies stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's
@@ -93,7 +99,7 @@ async def work(config: Config, analyst: Analyst, asked: Sequence[int] = (), seen
         if asked:
             reload(analyst, config)
         folding = asyncio.ensure_future(asyncio.to_thread(analyst.run, halt))
-        watching = asyncio.ensure_future(watch([config.policies], partial(reload, analyst, config), seen))
+        watching = asyncio.ensure_future(watch(watched(config), partial(reload, analyst, config), seen))
         trying = asyncio.ensure_future(watch_candidate(analyst.candidate, config.candidate))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait((folding, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -102,6 +108,11 @@ async def work(config: Config, analyst: Analyst, asked: Sequence[int] = (), seen
         trying.cancel()
         await folding
     LOG.info("folded all")
+
+
+def watched(config: Config) -> list[Path]:
+    """Return the files and folders at whose change all are read again."""
+    return [config.policies, *([config.exemptions] if config.exemptions else [])]
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ def load_config(file: Path) -> Config:
             "data": config.data.resolve(),
             "policies": beside / config.policies,
             "candidate": settled(config.candidate),
+            "exemptions": settled(config.exemptions),
             "listen": config.listen.model_copy(
                 update={
                     "tls_certificate": settled(config.listen.tls_certificate),

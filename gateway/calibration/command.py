@@ -3,7 +3,7 @@
 import os
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -16,12 +16,15 @@ from rich.progress import Progress
 from detectors.base import Baseline
 from gateway.app.settling import load_config
 from gateway.calibration.gathering import Gathered, Recorded, standing
+from gateway.calibration.labels import read_labels
 from gateway.calibration.report import Found
 from gateway.calibration.sample import Sample
 from gateway.calibration.work import Task, TooFewError, calibrate
 from gateway.config import Config
+from gateway.decisions import Subject
 from gateway.faults import Faults
 from gateway.lab.bars import COLUMNS, bar
+from gateway.pardons import Kind
 from gateway.plugins import PluginError
 from gateway.replay.run import TOLD, rules_of, shipped
 from gateway.replay.sources import Source
@@ -42,6 +45,7 @@ class Wish(NamedTuple):
     most: int
     key: str
     live: bool
+    labels: Mapping[Subject, Kind]
 
 
 @click.command("calibrate")
@@ -57,12 +61,14 @@ class Wish(NamedTuple):
               help="Share of the subjects that may be harvesters.")  # fmt: skip
 @click.option("--subjects", "most", type=click.IntRange(50, 1_000_000), default=MOST, show_default=True,
               help="Most subjects held; of more, a sample.")  # fmt: skip
+@click.option("--labels", type=_FILE,
+              help="From decisions labels -o json: false alarms are honest, confirmed are left out.")  # fmt: skip
 @click.option("--key", default="", help="Of the hash that samples and halves; drawn anew without it.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write the new baseline to.")
 @click.option("-o", "output", type=click.Choice(["human", "json"]), default="human", help="How to print.")
 def command(  # noqa: PLR0913, PLR0917 - one argument an option
     files: tuple[Path, ...], live: bool, config: Path | None, policy: Path | None, baseline: Path | None, scope: str,
-    spoilt: float, most: int, key: str, out: Path | None, output: str,
+    spoilt: float, most: int, labels: Path | None, key: str, out: Path | None, output: str,
 ) -> None:  # fmt: skip
     """Learn the baseline from traffic of your own: recorded (as for replay), or the cases of a running guard.
 
@@ -76,7 +82,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
         raise click.UsageError("give files of recorded traffic, or --live with --config")
     if live and config is None:
         raise click.UsageError("--live needs --config: the guard whose cases are read")
-    wish = Wish(scope, spoilt, most, key or secrets.token_hex(8), live)
+    wish = Wish(scope, spoilt, most, key or secrets.token_hex(8), live, _labels(labels))
     settled = _settled(config, policy, baseline, wish)
     try:
         found = _found(settled, wish, files)
@@ -90,6 +96,13 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
     except OSError as fault:
         raise click.ClickException(f"nothing written: {fault}") from fault
     _tell(found, wish, out, output)
+
+
+def _labels(file: Path | None) -> Mapping[Subject, Kind]:
+    try:
+        return read_labels(file) if file else {}
+    except (OSError, msgspec.DecodeError) as fault:
+        raise click.ClickException(f"labels: {fault}") from fault
 
 
 class _Settled(NamedTuple):
@@ -106,7 +119,8 @@ def _settled(file: Path | None, policy: Path | None, baseline: Path | None, wish
             update={"policies": policy or config.policies, "analysis": config.analysis.model_copy(update=analysis)}
         )
         rules = rules_of(config)
-        return _Settled(config, Task(rules.baseline, rules.panel, rules.policy, wish.scope, wish.spoilt, wish.live))
+        task = Task(rules.baseline, rules.panel, rules.policy, wish.scope, wish.spoilt, wish.live, wish.labels)
+        return _Settled(config, task)
     except (Faults, MisplacedError, PluginError) as faults:
         click.echo(str(faults), err=True)
     except (OSError, msgspec.DecodeError) as fault:

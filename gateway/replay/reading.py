@@ -12,6 +12,7 @@ from gateway.dialects.base import Dialect
 from gateway.dialects.plugged import dialects_of
 from gateway.embedding.chosen import chosen
 from gateway.exchange import Entry, Surface
+from gateway.exemptions.base import Exempt
 from gateway.features import Features
 from gateway.intake import FAILED, TOGETHER, Intake, Read
 from gateway.replay.line import BadLineError, Recorded, body, named, read_line
@@ -40,6 +41,13 @@ class Block(NamedTuple):
     places: tuple[tuple[str, int], ...] = ()
 
 
+class Marked(msgspec.Struct, frozen=True, array_like=True):
+    """What an entitlement means for exchanges, and which of their subjects it covers."""
+
+    exempt: Exempt
+    covers: tuple[tuple[str, str], ...]
+
+
 class Group(msgspec.Struct, frozen=True, array_like=True):
     """The exchanges of a block that concern the same subjects, and the place of each in the block.
 
@@ -51,6 +59,7 @@ class Group(msgspec.Struct, frozen=True, array_like=True):
     answers: list[AnswerObservation]  # each with the query that it answers
     models: list[str] = []
     account: str = ""
+    marked: Marked | None = None
 
     def exchanges(self) -> Iterator[tuple[Observation, ...]]:
         """Yield what detectors are given, exchange by exchange."""

@@ -93,7 +93,7 @@ def _whom(rung: Rung, standing: Standing) -> Iterator[Condition]:
     scope = standing.subject.scope
     yield Condition("scopes", scope in rung.scopes, ", ".join(sorted(rung.scopes)), scope)
     if rung.sample < 1.0:
-        drawn = draw(standing.subject, rung.verdict)
+        drawn = draw(standing.subject, rung.verdict, "sample")
         yield Condition("sample", drawn < rung.sample, f"a draw below {rung.sample:g}", f"{drawn:.3f}")
 
 
