@@ -196,7 +196,7 @@ class _Walk:
         if node.style == "|":
             below = enumerate(self._lines[begin.line :], begin.line + 1)
             return next((Place(n, len(line) - len(line.lstrip()) + 1) for n, line in below if line.strip()), None)
-        if node.style == ">" or node.start_mark.line != node.end_mark.line:
+        if node.style == ">" or node.end_mark is None or node.start_mark.line != node.end_mark.line:
             return None
         return begin._replace(column=begin.column + bool(node.style))
 
