@@ -90,6 +90,8 @@ def _until(value: str) -> float:
     day = _day(value)
     if isinstance(day, datetime):
         return day.timestamp()
+    if day == date.max:
+        raise ValueError("the calendar ends on that day: name an earlier one")
     return (datetime.combine(day, time.min, UTC) + timedelta(days=1)).timestamp()
 
 
