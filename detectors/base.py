@@ -33,7 +33,7 @@ CEILING = (
 CELLS = 2048  # cells of the locality-sensitive hash over payload embeddings
 
 
-class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """What is kept of one question to the model.
 
     Attributes:
@@ -91,7 +91,7 @@ class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tru
     quotes: tuple[int, ...] = ()
 
 
-class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """What is kept of what the model said.
 
     Attributes:

@@ -8,10 +8,11 @@ from typing import ClassVar
 
 import msgspec
 
-from detectors.base import CEILING, AnswerObservation, Baseline, Evidence, Family, Observation
+from detectors.base import CEILING, Baseline, Evidence, Family, Observation
+from detectors.batch import Batch
 from detectors.stats import betting, tally
 from detectors.stats.tally import DAYS, GRAINS, Tally
-from detectors.taking import Worth, worth_taking
+from detectors.taking import Worth
 
 SCALES = (4.0, 16.0, 64.0, 256.0, 1024.0)  # width of a bin, seconds: from 30 long answers a minute to 7 an hour
 BINS = 16  # bins of a frame
@@ -30,7 +31,7 @@ def _even_below(df: int) -> float:
 EVEN = _even_below(BINS - 1)
 
 
-class Clock(msgspec.Struct, frozen=True, array_like=True):
+class Clock(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One scale: the open frame, counted from 1970 (-1 if none), its bins, and the closed busy frames."""
 
     frame: int = -1
@@ -38,7 +39,7 @@ class Clock(msgspec.Struct, frozen=True, array_like=True):
     closed: Tally = Tally()
 
 
-class CadenceState(msgspec.Struct, frozen=True, array_like=True):
+class CadenceState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One clock for each of the scales."""
 
     clocks: tuple[Clock, Clock, Clock, Clock, Clock] = (Clock(),) * 5
@@ -74,7 +75,7 @@ class Cadence:
 
     Example:
         >>> import random
-        >>> from detectors.base import QueryObservation
+        >>> from detectors.base import AnswerObservation, QueryObservation
         >>> def life(gap, tokens=600):
         ...     state, at = Cadence().initial(), 0.0
         ...     for i in range(1000):
@@ -115,14 +116,9 @@ class Cadence:
     def fold(self, state: CadenceState, observations: Sequence[Observation]) -> CadenceState:
         """Count answers worth taking in the open frames, closing those that are over."""
         worth = Worth(self.long_tokens, self.long_chars, self.turns, self.expands)
-        times = [
-            o.at
-            for o in observations
-            if isinstance(o, AnswerObservation)
-            and 0.0 <= o.at <= tally.LAST
-            and o.status < 400  # noqa: PLR2004 - HTTP's own
-            and worth_taking(o, worth)
-        ]
+        batch = Batch.of(observations)
+        worthy = [answer.at for answer, taken in zip(batch.answered, batch.worth(worth), strict=True) if taken]
+        times = [at for at in worthy if 0.0 <= at <= tally.LAST]
         if not times:
             return state
         a, b, c, d, e = (_ticked(clock, times, width) for clock, width in zip(state.clocks, SCALES, strict=True))

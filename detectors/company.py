@@ -12,7 +12,8 @@ from typing import ClassVar, Final, NamedTuple
 
 import msgspec
 
-from detectors.base import AnswerObservation, Baseline, Observation, QueryObservation
+from detectors.base import AnswerObservation, Baseline, Observation
+from detectors.batch import GRAINS, Batch, Size
 from detectors.sketches import distinct
 
 CLASSES: Final = ("chat", "agent", "retrieval", "labelling", "evaluation", "app", "generation")
@@ -22,11 +23,10 @@ COUNTS: Final = (
 )  # fmt: skip
 PAYLOADS, SCAFFOLDS = 6, 5  # lgk of the sketches
 SHORT, LONG, MUCH = 16, 200, 1500  # tokens of a label, of a text; characters of a document
-GRAINS, CHARS = 64, 4
 LEAST = 4  # queries before which a subject could be anything
 
 
-class CompanyState(msgspec.Struct, frozen=True, array_like=True):
+class CompanyState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Counts by the names of ``COUNTS``, and sketches of different payloads and scaffolds."""
 
     counts: tuple[int, ...] = (0,) * len(COUNTS)
@@ -51,6 +51,7 @@ class CompanyFold:
     queries, or where nothing was learnt, a subject could be anything.
 
     Example:
+        >>> from detectors.base import QueryObservation
         >>> numbers = {"company.agent.tooled": 9.0, "company.labelling.short": 9.0}
         >>> fold, state = CompanyFold(), CompanyFold().initial()
         >>> for i in range(20):
@@ -75,7 +76,8 @@ class CompanyFold:
     def fold(self, state: CompanyState, observations: Sequence[Observation]) -> CompanyState:
         """Count observations."""
         counts = list(state.counts)
-        asked = [o for o in observations if isinstance(o, QueryObservation)]
+        batch = Batch.of(observations)
+        asked = batch.asked
         counts[0] += len(asked)
         counts[1] += sum([q.turns > 2 for q in asked])  # noqa: PLR2004 - a greeting or an example may precede a question
         counts[2] += sum([q.tools > 0 or q.tool_results > 0 for q in asked])
@@ -83,13 +85,13 @@ class CompanyFold:
         counts[4] += sum([q.scaffold != 0 for q in asked])
         counts[5] += sum([q.payload_chars >= MUCH for q in asked])
         counts[6] += sum([q.temperature == 0.0 for q in asked])
-        for answer in observations:
-            if isinstance(answer, AnswerObservation) and answer.status < 400:  # noqa: PLR2004 - HTTP's own
-                _count(counts, answer)
+        for answer, size in zip(batch.answered, batch.sizes(), strict=True):
+            _count(counts, answer, size)
+        scaffolds = dict.fromkeys([query.scaffold for query in asked if query.scaffold])
         return CompanyState(
             tuple(counts),
             distinct.add_all(state.payloads, [query.payload for query in asked], PAYLOADS),
-            distinct.add_all(state.scaffolds, [query.scaffold for query in asked if query.scaffold], SCAFFOLDS),
+            distinct.add_all(state.scaffolds, list(scaffolds), SCAFFOLDS),
         )
 
     def merge(self, a: CompanyState, b: CompanyState) -> CompanyState:
@@ -151,14 +153,11 @@ def _laws(baseline: Baseline, shares: Sequence[str]) -> list[_Law]:
     return laws
 
 
-def _count(counts: list[int], answer: AnswerObservation) -> None:
-    choices = max(1, answer.choices)
-    tokens = (answer.completion_tokens or (answer.text_chars + answer.reasoning_chars) / CHARS) / choices
-    handed = max(0, answer.query.payload_chars) / CHARS
+def _count(counts: list[int], answer: AnswerObservation, size: Size) -> None:
     counts[7] += 1
-    counts[8] += tokens <= SHORT
-    counts[9] += tokens >= LONG
-    counts[10] += int(GRAINS * math.log2(1.0 + min(max(0.0, tokens), 1e6)))
-    counts[11] += int(GRAINS * math.log2(1.0 + min(handed, 1e6)))
-    counts[12] += int(GRAINS * tokens / (tokens + handed)) if tokens > 0 else 0
+    counts[8] += size.tokens <= SHORT
+    counts[9] += size.tokens >= LONG
+    counts[10] += size.grains
+    counts[11] += size.handed_grains
+    counts[12] += size.expands
     counts[13] += answer.finish == "length"

@@ -9,6 +9,7 @@ from typing import ClassVar
 import msgspec
 
 from detectors.base import CEILING, AnswerObservation, Baseline, Evidence, Family, Observation
+from detectors.batch import Batch
 from detectors.sketches import distinct
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
@@ -19,7 +20,7 @@ TURNS = 2  # messages of a single question
 CHARS = 4  # characters in a token, where the model did not count
 
 
-class ConsumptionState(msgspec.Struct, frozen=True, array_like=True):
+class ConsumptionState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Trials are answers, successes those kept; a sketch of the questions they were kept for, and how many."""
 
     answers: Tally = Tally()
@@ -84,13 +85,13 @@ class Consumption:
 
     def fold(self, state: ConsumptionState, observations: Sequence[Observation]) -> ConsumptionState:
         """Count answers; errors of the model and bare queries are no trials."""
-        said = [o for o in observations if isinstance(o, AnswerObservation) and o.status < 400]  # noqa: PLR2004 - HTTP's own
+        said = Batch.of(observations).answered
         if not said:
             return state
         kept = [self._keeps(answer) for answer in said]
         answers = tally.add_all(state.answers, [answer.query.at for answer in said], kept)
         payloads = [answer.query.payload for answer, x in zip(said, kept, strict=True) if x]
-        sketch = distinct.add_all(state.payloads, payloads, PAYLOADS)
+        sketch = distinct.add_each(state.payloads, payloads, PAYLOADS)
         return ConsumptionState(answers, sketch, state.kept + len(payloads))
 
     def _keeps(self, answer: AnswerObservation) -> float:

@@ -31,7 +31,7 @@ NULLS: Mapping[str, float] = MappingProxyType(
 )
 
 
-class CoverageState(msgspec.Struct, frozen=True, array_like=True):
+class CoverageState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Cells visited and queries counted, this week and before it.
 
     Attributes:

@@ -10,16 +10,16 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from detectors.base import Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.base import Baseline, Evidence, Family, Observation
+from detectors.batch import Batch
 from detectors.stats import kernels, likeness
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
-TURNS = 2  # messages of a single question
 GRAINS = 64  # features are added in whole sixty-fourths, which add alike in every order
 
 
-class DepartureState(msgspec.Struct, frozen=True, array_like=True):
+class DepartureState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How many single questions had an embedding, and the sums of their random Fourier features, sixty-fourths."""
 
     n: int = 0
@@ -41,6 +41,7 @@ class Departure:
 
     Example:
         >>> from random import Random
+        >>> from detectors.base import QueryObservation
         >>> numbers = {"departure.spread": 9.0, "departure.tail.from": 7.0, "departure.tail.scale": 0.1}
         >>> def life(turn):
         ...     dice, asked = Random(1), []
@@ -76,24 +77,23 @@ class Departure:
 
     def fold(self, state: DepartureState, observations: Sequence[Observation]) -> DepartureState:
         """Add the features of single questions."""
-        vectors = [
-            o.vector
-            for o in observations
-            if isinstance(o, QueryObservation) and o.vector and o.turns <= TURNS and not o.tools and not o.tool_results
-        ]
+        batch = Batch.of(observations)
+        vectors = [query.vector for query, one in zip(batch.asked, batch.single, strict=True) if one and query.vector]
         if not vectors:
             return state
-        sums, n = np.array(state.sums or (0,) * kernels.FEATURES, dtype=np.int64), state.n
+        sums, n = state.sums or (0,) * kernels.FEATURES, state.n
         for dims in {len(vector) for vector in vectors}:
             some = [vector for vector in vectors if len(vector) == dims]
             rows = np.frombuffer(b"".join(some), np.int8).reshape(len(some), dims)
             waves = kernels.features(rows)
             waves *= GRAINS
-            sums += np.add.reduce(np.floor(waves, out=waves), axis=0).astype(
-                np.int64
-            )  # whole numbers: any order is exact
+            np.floor(waves, out=waves)
+            more: list[int] = (
+                np.add.reduce(waves, axis=0).astype(np.int64).tolist()
+            )  # whole numbers: exact in any order
+            sums = tuple([was + one for was, one in zip(sums, more, strict=True)])
             n += len(some)
-        return DepartureState(n, tuple(sums.tolist()))
+        return DepartureState(n, sums)
 
     def merge(self, a: DepartureState, b: DepartureState) -> DepartureState:
         """Add the sums."""

@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from detectors.base import CEILING, Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.batch import Batch
 from detectors.sketches import distinct
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
@@ -20,7 +21,7 @@ TURNS = 2  # messages of a single question
 LGK = 7  # 104 bytes a sketch, 9.2 % standard error
 
 
-class ElicitationState(msgspec.Struct, frozen=True, array_like=True):
+class ElicitationState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Different templates and those among them that demanded reasoning, this week and before it.
 
     Attributes:
@@ -111,14 +112,15 @@ class Elicitation:
 
     def fold(self, state: ElicitationState, observations: Sequence[Observation]) -> ElicitationState:
         """Note the templates of questions, and whether they demand reasoning."""
-        asked = [o for o in observations if isinstance(o, QueryObservation)]
+        batch = Batch.of(observations)
+        asked = batch.asked
         if not asked:
             return state
         single = [query.demands_reasoning and query.turns <= TURNS and not query.tools for query in asked]
         how = [one * (1.0 if query.insists else 0.5) for query, one in zip(asked, single, strict=True)]
-        taken = tally.add_all(state.taken, [query.at for query in asked], how)
+        taken = tally.add_all(state.taken, batch.times, how)
         kept = [query.payload for query, one in zip(asked, single, strict=True) if one]
-        payloads, count = distinct.add_all(state.payloads, kept, LGK), state.kept + len(kept)
+        payloads, count = distinct.add_each(state.payloads, kept, LGK), state.kept + len(kept)
         run: list[QueryObservation] = []
         for query in asked:
             week = tally.block_of(query.at) // WEEK
@@ -193,8 +195,8 @@ def _noted(state: ElicitationState, asked: Sequence[QueryObservation]) -> Elicit
     demanding = [query.scaffold or query.opening for query in asked if query.demands_reasoning]
     return replace(
         state,
-        templates=distinct.add_all(state.templates, [query.scaffold or query.opening for query in asked], LGK),
-        demanding=distinct.add_all(state.demanding, demanding, LGK),
+        templates=distinct.add_each(state.templates, [query.scaffold or query.opening for query in asked], LGK),
+        demanding=distinct.add_each(state.demanding, demanding, LGK),
         queries=state.queries + len(asked),
         demands=state.demands + len(demanding),
     )

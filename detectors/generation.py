@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import msgspec
 
-from detectors.base import Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.base import Baseline, Evidence, Family, Observation
+from detectors.batch import Batch
 from detectors.sketches import distinct
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
@@ -22,7 +23,7 @@ NAMES = ("tasks", "harder", "both_sides", "score", "compare", "spin", "tools", "
 TURNS = 2  # messages of a single question
 
 
-class GenerationState(msgspec.Struct, frozen=True, array_like=True):
+class GenerationState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Trials are questions, successes how plainly they ask for training data; a sketch of such payloads and how many
     there were; the kinds, verdicts among them.
     """
@@ -48,6 +49,7 @@ class Generation:
     Numbers read from the baseline (``nulls``): ``generation.rate``, the highest mean of an honest subject.
 
     Example:
+        >>> from detectors.base import QueryObservation
         >>> def life(asks, payloads=10**9):
         ...     state = Generation().initial()
         ...     for i in range(60):
@@ -81,18 +83,19 @@ class Generation:
 
     def fold(self, state: GenerationState, observations: Sequence[Observation]) -> GenerationState:
         """Count questions; those within a conversation or with tools are trials without success."""
-        asked = [o for o in observations if isinstance(o, QueryObservation)]
+        batch = Batch.of(observations)
+        asked = batch.asked
         if not asked:
             return state
         asks = [query.asks if query.turns <= TURNS and not query.tools else 0 for query in asked]
         successes = [plainly(marks) if marks else 0.0 for marks in asks]
-        queries = tally.add_all(state.queries, [query.at for query in asked], successes)
+        queries = tally.add_all(state.queries, batch.times, successes)
         telling = [marks for marks, x in zip(asks, successes, strict=True) if x or marks & JUDGING]
         kinds = state.kinds
         for marks in telling:
             kinds = tuple([count + (marks >> i & 1) for i, count in enumerate(kinds)])
         hits = [query.payload for query, x in zip(asked, successes, strict=True) if x]
-        payloads = distinct.add_all(state.payloads, hits, PAYLOADS)
+        payloads = distinct.add_each(state.payloads, hits, PAYLOADS)
         return GenerationState(queries, payloads, state.hits + len(hits), kinds)
 
     def merge(self, a: GenerationState, b: GenerationState) -> GenerationState:

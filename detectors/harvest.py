@@ -6,7 +6,8 @@ from typing import ClassVar
 
 import msgspec
 
-from detectors.base import AnswerObservation, Harvest, Observation
+from detectors.base import Harvest, Observation
+from detectors.batch import Batch
 from detectors.sketches import distinct
 
 LGK = 9  # 296 bytes, 4.6 % standard error
@@ -14,7 +15,7 @@ CHARS_PER_TOKEN = 4  # of English text, for models that do not count
 MOST = 10**9  # tokens in one answer: a larger report is a model's mistake
 
 
-class HarvestState(msgspec.Struct, frozen=True, array_like=True):
+class HarvestState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Exchanges, tokens, long answers, and a sketch of the different payloads of all exchanges."""
 
     exchanges: int = 0
@@ -37,7 +38,7 @@ class HarvestFold:
         long_tokens: an answer from here on is worth training on, tokens.
 
     Example:
-        >>> from detectors.base import QueryObservation
+        >>> from detectors.base import AnswerObservation, QueryObservation
         >>> fold, state = HarvestFold(), HarvestFold().initial()
         >>> for i in range(10):
         ...     query = QueryObservation(at=0.0, payload=i, prompt_chars=400)
@@ -66,9 +67,7 @@ class HarvestFold:
         """Add answers that carry something."""
         prompts, completions, reasonings, long = 0, 0, 0, 0
         payloads = []
-        for answer in observations:
-            if not isinstance(answer, AnswerObservation) or answer.status >= 400:  # noqa: PLR2004 - HTTP's own
-                continue
+        for answer in Batch.of(observations).answered:
             if answer.completion_tokens <= 0 and answer.text_chars <= 0 and answer.reasoning_chars <= 0:
                 continue
             reasoning = _tokens(answer.reasoning_tokens, answer.reasoning_chars)
@@ -87,7 +86,7 @@ class HarvestFold:
             state.completion_tokens + completions,
             state.reasoning_tokens + reasonings,
             state.long + long,
-            distinct.add_all(state.payloads, payloads, LGK),
+            distinct.add_each(state.payloads, payloads, LGK),
         )
 
     def merge(self, a: HarvestState, b: HarvestState) -> HarvestState:

@@ -8,13 +8,14 @@ from typing import ClassVar
 import msgspec
 
 from detectors.base import CEILING, Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.batch import Batch
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
 
 DAILY = 24.0  # starts of a bet in a day: one an hour
 
 
-class InterfaceState(msgspec.Struct, frozen=True, array_like=True):
+class InterfaceState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Trials are questions, successes how plainly they probe, and those that lift logits; probes by kind."""
 
     queries: Tally = Tally()
@@ -77,11 +78,11 @@ class Interface:
 
     def fold(self, state: InterfaceState, observations: Sequence[Observation]) -> InterfaceState:
         """Count questions."""
-        asked = [o for o in observations if isinstance(o, QueryObservation)]
-        if not asked:
+        batch = Batch.of(observations)
+        if not batch.asked:
             return state
-        times = [query.at for query in asked]
-        biased, scored = zip(*map(self._probes, asked), strict=True)
+        times = batch.times
+        biased, scored = zip(*map(self._probes, batch.asked), strict=True)
         return InterfaceState(
             tally.add_all(state.queries, times, scored),
             tally.add_all(state.lifted, times, biased),

@@ -3,33 +3,32 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 from typing import ClassVar
 
 import msgspec
 
-from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation
+from detectors.batch import GRAINS, Batch, Size, is_single
 from detectors.sketches import distinct
-from detectors.stats import likeness, tally
+from detectors.stats import likeness
 
-WEEK = 168  # hours
 PAYLOADS, GRAMS, TEMPLATES, SCAFFOLDS, CELLS = 7, 7, 5, 5, 6  # lgk of the sketches: 56 to 104 bytes each
 MARKS = 8  # kinds of request that are told apart (``gateway.asks``)
 TELLING = (0, 1, 2, 5, 7)  # of them: tasks, harder, both sides, spin, clean; evaluators score, compare, label and ask
 # for steps as often as harvesters do, and frameworks describe tools in the text: that tells nothing
-SHORT, LONG, TURNS = 16, 200, 2  # tokens of a label; tokens worth taking; messages of a single question
+SHORT, LONG = 16, 200  # tokens of a label; tokens worth taking
 COUNTS = (
     "queries", "single", "demands", "grams", "answers", "sized", "short", "long", "tokens", "given", "expands",
     "entropy", "reasoned",
 )  # fmt: skip
 WIDTH = len(COUNTS) + MARKS
 _ALL_MARKS = 2**MARKS - 1
-GRAINS = 64  # sums are kept in whole sixty-fourths, which add alike in every order
 _PRODUCTS = (".long", ".novel", ".many", ".fresh")  # shares that only repeat what others say
-_CHARS = 4  # characters in a token, where the model did not count
 
 
-class Sheaf(msgspec.Struct, frozen=True, array_like=True):
+class Sheaf(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Counts, by the names of ``COUNTS`` and then one a mark, and sketches of different things, of some time."""
 
     counts: tuple[int, ...] = (0,) * WIDTH
@@ -40,7 +39,7 @@ class Sheaf(msgspec.Struct, frozen=True, array_like=True):
     cells: bytes = b""
 
 
-class LikenessState(msgspec.Struct, frozen=True, array_like=True):
+class LikenessState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The newest week seen, counted from 1970 (-1 if none), its sheaf, and that of all weeks before."""
 
     week: int = -1
@@ -61,6 +60,7 @@ class Likeness:
     Numbers read from the baseline: ``likeness.<share>`` and its ``.slope``, ``likeness.tail.*``.
 
     Example:
+        >>> from detectors.base import QueryObservation
         >>> numbers = {"likeness.marks.0": 6.0, "likeness.fresh": 3.0}
         >>> numbers |= {"likeness.tail.from": 4.0, "likeness.tail.scale": 0.5}
         >>> def life(asks, payloads):
@@ -101,15 +101,14 @@ class Likeness:
 
     def fold(self, state: LikenessState, observations: Sequence[Observation]) -> LikenessState:
         """Count observations: a batch costs less than one at a time, as sketches are opened once."""
-        weeks: dict[int, list[Observation]] = {}
-        for observation in observations:
-            at = observation.at if isinstance(observation, QueryObservation) else observation.query.at
-            weeks.setdefault(tally.block_of(at) // WEEK, []).append(observation)
+        runs = Batch.of(observations).weeks()
+        weeks = {week: [run for own, run in runs if own == week] for week, _ in runs}
         for week in sorted(weeks):
+            run = weeks[week][0] if len(weeks[week]) == 1 else Batch(chain.from_iterable(weeks[week]))
             if week == state.week:
-                state = LikenessState(week, _added(state.newest, weeks[week]), state.before)
+                state = LikenessState(week, _added(state.newest, run), state.before)
             else:
-                state = self.merge(state, LikenessState(week, _added(Sheaf(), weeks[week])))
+                state = self.merge(state, LikenessState(week, _added(Sheaf(), run)))
         return state
 
     def merge(self, a: LikenessState, b: LikenessState) -> LikenessState:
@@ -137,60 +136,42 @@ class Likeness:
         return [(float(sheaf.counts[0]), _shares(sheaf)) for sheaf in sheaves]
 
 
-def _added(sheaf: Sheaf, observations: Sequence[Observation]) -> Sheaf:
+def _added(sheaf: Sheaf, observations: Batch) -> Sheaf:
     counts = list(sheaf.counts)
-    asked = [o for o in observations if isinstance(o, QueryObservation)]
-    for query in asked:
-        _count_query(counts, query)
-    for answer in observations:
-        if isinstance(answer, AnswerObservation) and answer.status < 400:  # noqa: PLR2004 - HTTP's own
-            _count_answer(counts, answer)
-    single = [query for query in asked if _is_single(query)]
+    single = [query for query, one in zip(observations.asked, observations.single, strict=True) if one]
+    counts[0] += len(observations.asked)
+    counts[1] += len(single)
+    counts[2] += sum([query.demands_reasoning for query in single])
+    counts[3] += sum([len(query.grams) for query in single])
+    for asks in [query.asks & _ALL_MARKS for query in single if query.asks]:
+        for mark in range(MARKS):
+            counts[len(COUNTS) + mark] += asks >> mark & 1
+    for answer, size in zip(observations.answered, observations.sizes(), strict=True):
+        _count_answer(counts, answer, size)
+    templates = dict.fromkeys([query.scaffold ^ query.opening for query in single if query.opening])
+    scaffolds = dict.fromkeys([query.scaffold for query in single if query.scaffold])
     return Sheaf(
         tuple(counts),
         distinct.add_all(sheaf.payloads, [query.payload for query in single], PAYLOADS),
         distinct.add_all(sheaf.grams, [gram for query in single for gram in query.grams], GRAMS),
-        distinct.add_all(
-            sheaf.templates, [query.scaffold ^ query.opening for query in single if query.opening], TEMPLATES
-        ),
-        distinct.add_all(sheaf.scaffolds, [query.scaffold for query in single if query.scaffold], SCAFFOLDS),
+        distinct.add_all(sheaf.templates, list(templates), TEMPLATES),
+        distinct.add_all(sheaf.scaffolds, list(scaffolds), SCAFFOLDS),
         distinct.add_all(sheaf.cells, [query.cell for query in single if query.cell >= 0], CELLS),
     )
 
 
-def _is_single(query: QueryObservation) -> bool:
-    return query.turns <= TURNS and not query.tools and not query.tool_results
-
-
-def _count_query(counts: list[int], query: QueryObservation) -> None:
-    counts[0] += 1
-    if not _is_single(query):
-        return
-    counts[1] += 1
-    counts[2] += query.demands_reasoning
-    counts[3] += len(query.grams)
-    asks, place = query.asks & _ALL_MARKS, len(COUNTS)
-    while asks:
-        counts[place] += asks & 1
-        asks, place = asks >> 1, place + 1
-
-
-def _count_answer(counts: list[int], answer: AnswerObservation) -> None:
-    query = answer.query
-    if not _is_single(query):
+def _count_answer(counts: list[int], answer: AnswerObservation, size: Size) -> None:
+    if not is_single(answer.query):
         return
     counts[4] += 1
-    choices = max(1, answer.choices)
-    tokens = (answer.completion_tokens or (answer.text_chars + answer.reasoning_chars) / _CHARS) / choices
-    if tokens <= 0:
+    if size.tokens <= 0:
         return
-    handed = max(0, query.payload_chars) / _CHARS
     counts[5] += 1
-    counts[6] += tokens <= SHORT
-    counts[7] += tokens >= LONG
-    counts[8] += int(GRAINS * math.log2(1.0 + min(tokens, 1e6)))
-    counts[9] += int(GRAINS * math.log2(1.0 + min(handed, 1e6)))
-    counts[10] += int(GRAINS * tokens / (tokens + handed))
+    counts[6] += size.tokens <= SHORT
+    counts[7] += size.tokens >= LONG
+    counts[8] += size.grains
+    counts[9] += size.handed_grains
+    counts[10] += size.expands
     counts[11] += int(GRAINS * min(8.0, max(0.0, answer.entropy)) / 8.0)
     counts[12] += answer.reasoning_chars > 0
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import pack, unpack
 from types import MappingProxyType
 from typing import ClassVar
@@ -10,10 +11,10 @@ from typing import ClassVar
 import msgspec
 
 from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.batch import Batch
 from detectors.sketches import distinct
-from detectors.stats import likeness, tally
+from detectors.stats import likeness
 
-WEEK = 168  # hours
 PAYLOADS, SETTINGS = 7, 4  # lgk of the sketches
 SERVED = 96  # shingles of the newest answers that are remembered, four bytes each
 WORD = 0xFFFFFFFF
@@ -27,7 +28,7 @@ COUNTS = (
 _LONG = 200  # tokens
 
 
-class Flow(msgspec.Struct, frozen=True, array_like=True):
+class Flow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Counts by the names of ``COUNTS``, and sketches of different payloads and settings, of some time."""
 
     counts: tuple[int, ...] = (0,) * len(COUNTS)
@@ -35,7 +36,7 @@ class Flow(msgspec.Struct, frozen=True, array_like=True):
     settings: bytes = b""
 
 
-class OneWayState(msgspec.Struct, frozen=True, array_like=True):
+class OneWayState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The newest week, counted from 1970 (-1 if none), its flow and that before, and the newest answers' shingles."""
 
     week: int = -1
@@ -95,16 +96,9 @@ class OneWay:
 
     def fold(self, state: OneWayState, observations: Sequence[Observation]) -> OneWayState:
         """Count observations, oldest first."""
-        run: list[Observation] = []
-        week = state.week
-        for observation in observations:
-            at = observation.at if isinstance(observation, QueryObservation) else observation.query.at
-            own = tally.block_of(at) // WEEK
-            if own != week and run:
-                state, run = _run(state, week, run), []
-            week = own
-            run.append(observation)
-        return _run(state, week, run) if run else state
+        for week, run in Batch.of(observations).weeks():
+            state = _run(state, week, run)
+        return state
 
     def merge(self, a: OneWayState, b: OneWayState) -> OneWayState:
         """Add the counts, unite the sketches, keep what both were served last."""
@@ -138,69 +132,73 @@ class OneWay:
         return [(float(flow.counts[0]), _shares(flow)) for flow in flows]
 
 
-def _run(state: OneWayState, week: int, observations: Sequence[Observation]) -> OneWayState:
+def _run(state: OneWayState, week: int, observations: Batch) -> OneWayState:
     """Count observations of one week."""
     flow, before = (state.newest, state.before) if week == state.week else (Flow(), state.before)
     late = state.week > week
     if not late and week != state.week:
         before = _united(before, state.newest)
     counts = list(flow.counts)
-    served = _counted(counts, state.served, observations)
-    asked = [o for o in observations if isinstance(o, QueryObservation)]
+    _count_queries(counts, observations.asked)
+    _count_answers(counts, observations.answered)
+    served = _returned(counts, state.served, observations)
+    settings = [_setting(q.temperature, min(q.samples, 99), q.logprobs > 0) for q in observations.asked]
     flow = Flow(
         tuple(counts),
-        distinct.add_all(flow.payloads, [query.payload for query in asked], PAYLOADS),
-        distinct.add_all(flow.settings, [_setting(query) for query in asked], SETTINGS),
+        distinct.add_all(flow.payloads, [query.payload for query in observations.asked], PAYLOADS),
+        distinct.add_all(flow.settings, list(dict.fromkeys(settings)), SETTINGS),
     )
     if late:
         return OneWayState(state.week, state.newest, _united(before, flow), served)
     return OneWayState(week, flow, before, served)
 
 
-def _counted(counts: list[int], served: bytes, observations: Sequence[Observation]) -> bytes:
-    """Count observations, and return the shingles of the answers that are newest then."""
+def _returned(counts: list[int], served: bytes, observations: Batch) -> bytes:
+    """Count what comes back, and return the shingles of the answers that are newest then."""
     words = list(unpack(f"<{len(served) // 4}I", served))
-    known = set(words)
-    for observation in observations:
-        if isinstance(observation, QueryObservation):
-            _count_query(counts, observation, known)
-        elif observation.status < 400:  # noqa: PLR2004 - HTTP's own
-            _count_answer(counts, observation)
-            words += [shingle & WORD for shingle in observation.shingles]
+    ever = set(words)  # and those that are no longer remembered: what may be among the words at all
+    for one in observations:
+        if isinstance(one, QueryObservation):
+            back = {word for quote in one.quotes if (word := quote & WORD) in ever} if ever else set()
+            back = back.intersection(words) if back else back
+            counts[4] += len(back) >= RETURNS or one.turns > TURNS or one.tool_results > 0
+            if back:
+                counts[16] += len({quote & WORD for quote in one.quotes[:WHOLE]}.intersection(back)) >= WHOLE - 1
+        elif one.status < 400 and one.shingles:  # noqa: PLR2004 - HTTP's own
+            new = [shingle & WORD for shingle in one.shingles]
+            words += new
+            ever.update(new)
             del words[:-SERVED]
-            known = set(words)
     return pack(f"<{len(words)}I", *words)
 
 
-def _count_query(counts: list[int], query: QueryObservation, known: set[int]) -> None:
-    counts[0] += 1
-    counts[1] += query.turns <= TURNS
-    counts[2] += query.tools > 0 or query.tool_results > 0
-    counts[3] += query.named
-    quotes = [quote & WORD for quote in query.quotes] if known else []
-    back = known.intersection(quotes)
-    counts[4] += len(back) >= RETURNS or query.turns > TURNS or query.tool_results > 0
-    counts[5] += query.samples > 1
-    counts[6] += query.temperature >= HOT or query.temperature < 0.0
-    counts[7] += query.logprobs > 0
-    counts[8] += query.logit_bias > 0
-    counts[13] += query.images > 0
-    counts[14] += query.logprobs > 0 and not query.scaffold
-    counts[15] += query.logprobs >= DEEP
-    counts[16] += len(back.intersection(quotes[:WHOLE])) >= WHOLE - 1
+def _count_queries(counts: list[int], asked: Sequence[QueryObservation]) -> None:
+    counts[0] += len(asked)
+    counts[1] += sum([query.turns <= TURNS for query in asked])
+    counts[2] += sum([query.tools > 0 or query.tool_results > 0 for query in asked])
+    counts[3] += sum([query.named for query in asked])
+    counts[5] += sum([query.samples > 1 for query in asked])
+    counts[6] += sum([query.temperature >= HOT or query.temperature < 0.0 for query in asked])
+    counts[8] += sum([query.logit_bias > 0 for query in asked])
+    counts[13] += sum([query.images > 0 for query in asked])
+    scored = [query for query in asked if query.logprobs > 0]
+    counts[7] += len(scored)
+    counts[14] += sum([not query.scaffold for query in scored])
+    counts[15] += sum([query.logprobs >= DEEP for query in scored])
 
 
-def _count_answer(counts: list[int], answer: AnswerObservation) -> None:
-    counts[9] += 1
-    counts[10] += answer.finish == "length"
-    counts[11] += answer.completion_tokens >= _LONG or answer.text_chars >= 4 * _LONG
-    counts[12] += answer.finish == "refusal"
+def _count_answers(counts: list[int], said: Sequence[AnswerObservation]) -> None:
+    counts[9] += len(said)
+    counts[10] += sum([answer.finish == "length" for answer in said])
+    counts[11] += sum([answer.completion_tokens >= _LONG or answer.text_chars >= 4 * _LONG for answer in said])
+    counts[12] += sum([answer.finish == "refusal" for answer in said])
 
 
-def _setting(query: QueryObservation) -> int:
+@lru_cache(maxsize=1024)  # clients set theirs once and for all
+def _setting(temperature: float, samples: int, scored: bool) -> int:
     """Return a number for the knobs as they were set: a grid of them shows as many."""
-    heat = round(max(-1.0, min(100.0, query.temperature if query.temperature == query.temperature else -1.0)) * 20)
-    return hash((heat, min(query.samples, 99), query.logprobs > 0))
+    heat = round(max(-1.0, min(100.0, temperature if temperature == temperature else -1.0)) * 20)  # noqa: PLR0124 - NaN
+    return hash((heat, samples, scored))
 
 
 def _united(a: Flow, b: Flow) -> Flow:

@@ -20,7 +20,7 @@ WORD = 0xFFFFFFFF
 RETURNS = 2  # shingles of an answer that must come back: one may be a common phrase
 
 
-class RecirculationState(msgspec.Struct, frozen=True, array_like=True):
+class RecirculationState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Trials are questions, successes those that hand an answer in; their payloads; the newest answers' shingles."""
 
     queries: Tally = Tally()

@@ -8,6 +8,7 @@ from typing import ClassVar
 import msgspec
 
 from detectors.base import CEILING, AnswerObservation, Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.batch import Batch
 from detectors.sketches import distinct
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
@@ -18,7 +19,7 @@ DAILY = 24.0  # starts of a bet in a day: one an hour
 PAYLOADS, TEMPLATES, SCAFFOLDS = 8, 7, 6  # lgk: 6.5 %, 9.2 % and 13 % standard error
 
 
-class Shelf(msgspec.Struct, frozen=True, array_like=True):
+class Shelf(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Sketches of the different payloads, templates (scaffold and opening) and scaffolds of long answers.
 
     ``untemplated`` and ``unscaffolded`` count the long answers whose query had no such thing.
@@ -31,7 +32,7 @@ class Shelf(msgspec.Struct, frozen=True, array_like=True):
     unscaffolded: int = 0
 
 
-class RepetitionState(msgspec.Struct, frozen=True, array_like=True):
+class RepetitionState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Trials are answers, successes are long answers to one question; the shelves hold this week and all before."""
 
     answers: Tally = Tally()
@@ -113,7 +114,7 @@ class Repetition:
 
     def fold(self, state: RepetitionState, observations: Sequence[Observation]) -> RepetitionState:
         """Count answers; errors of the model and bare queries are no trials."""
-        said = [o for o in observations if isinstance(o, AnswerObservation) and o.status < 400]  # noqa: PLR2004 - HTTP's own
+        said = Batch.of(observations).answered
         worth = Worth(self.long_tokens, self.long_chars, self.turns, self.expands)
         run: list[AnswerObservation] = []
         for answer in said:
@@ -190,9 +191,9 @@ def _shelve(shelf: Shelf, queries: Sequence[QueryObservation]) -> Shelf:
     templates = [query.scaffold ^ query.opening for query in queries if query.opening]
     scaffolds = [query.scaffold for query in queries if query.scaffold]
     return Shelf(
-        distinct.add_all(shelf.payloads, [query.payload for query in queries], PAYLOADS),
-        distinct.add_all(shelf.templates, templates, TEMPLATES),
-        distinct.add_all(shelf.scaffolds, scaffolds, SCAFFOLDS),
+        distinct.add_each(shelf.payloads, [query.payload for query in queries], PAYLOADS),
+        distinct.add_each(shelf.templates, templates, TEMPLATES),
+        distinct.add_each(shelf.scaffolds, scaffolds, SCAFFOLDS),
         shelf.untemplated + len(queries) - len(templates),
         shelf.unscaffolded + len(queries) - len(scaffolds),
     )

@@ -9,6 +9,7 @@ from typing import ClassVar
 import msgspec
 
 from detectors.base import CEILING, Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.batch import Batch
 from detectors.sketches import distinct
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
@@ -16,12 +17,11 @@ from detectors.stats.tally import GRAINS, Tally
 DAILY = 24.0  # starts of a bet in a day: one an hour
 REMEMBERED = 32  # newest questions among which one is found again
 WORD = 0xFFFFFFFF
-TURNS = 2  # messages of a single question
 DIFFERENT = 5  # lgk: 18 % standard error
 ENOUGH = 12  # different questions drawn anew: a load test has fewer, a harvest soon has more
 
 
-class ResamplingState(msgspec.Struct, frozen=True, array_like=True):
+class ResamplingState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Trials are questions, successes those asked again; the newest payloads and bags, newest last; the kinds; a sketch
     of the different payloads that were drawn anew.
     """
@@ -93,13 +93,14 @@ class Resampling:
 
     def fold(self, state: ResamplingState, observations: Sequence[Observation]) -> ResamplingState:
         """Look for questions among the newest, and count them."""
-        asked = [o for o in observations if isinstance(o, QueryObservation)]
+        batch = Batch.of(observations)
+        asked = batch.asked
         if not asked:
             return state
         payloads, bags, drawn = list(state.payloads), list(state.bags), list[int]()
         kinds, successes = [state.again, state.swapped, state.sampled], [0.0] * len(asked)
         for place, query in enumerate(asked):
-            if query.turns > TURNS or query.tools or query.tool_results:
+            if not batch.single[place]:
                 continue
             if self._drawn_anew(query, payloads, bags, kinds):
                 successes[place] = 1.0
@@ -107,8 +108,8 @@ class Resampling:
             _remember(payloads, query.payload & WORD)
             if query.bag & WORD:
                 _remember(bags, query.bag & WORD)
-        queries = tally.add_all(state.queries, [query.at for query in asked], successes)
-        different = distinct.add_all(state.different, drawn, DIFFERENT)
+        queries = tally.add_all(state.queries, batch.times, successes)
+        different = distinct.add_each(state.different, drawn, DIFFERENT)
         return ResamplingState(queries, tuple(payloads), tuple(bags), kinds[0], kinds[1], kinds[2], different)
 
     def _drawn_anew(

@@ -4,22 +4,25 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import sub
 from types import MappingProxyType
 from typing import ClassVar
 
 import msgspec
 
-from detectors.base import CEILING, Baseline, Evidence, Family, Observation, QueryObservation
+from detectors.base import CEILING, Baseline, Evidence, Family, Observation
+from detectors.batch import Batch
 from detectors.stats import likeness, tally
 
 EDGES = (1.0, 4.0, 15.0, 60.0, 240.0, 3600.0)  # seconds between two queries: borders of the kinds of gap
+GAPS = tuple([f"gap.{i}" for i in range(len(EDGES) + 1)])
 HOURS = 24
 QUIET = 8  # hours of the quietest stretch of a day
 GRAINS = 64
 _HOUR, _DAY = 3600, 86_400
 
 
-class RhythmState(msgspec.Struct, frozen=True, array_like=True):
+class RhythmState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Counts of time.
 
     Attributes:
@@ -62,6 +65,7 @@ class Rhythm:
         ceiling: most that it ever says, nats: timing alone never condemns.
 
     Example:
+        >>> from detectors.base import QueryObservation
         >>> import random
         >>> numbers = {"rhythm.even": 8.0, "rhythm.tail.from": 4.0, "rhythm.tail.scale": 0.5}
         >>> def life(gap):
@@ -105,10 +109,9 @@ class Rhythm:
         last, gap, queries = state.last, state.gap, state.queries
         (unlike, compared), (hour, day), (peak, now) = state.unlike, state.newest, state.busiest
         active_hours, active_days = state.active
-        for observation in observations:
-            if not isinstance(observation, QueryObservation) or not 0.0 <= observation.at <= tally.LAST:
+        for at in Batch.of(observations).times:
+            if not 0.0 <= at <= tally.LAST:
                 continue
-            at = observation.at
             queries += 1
             hours[int(at // _HOUR) % HOURS] += 1
             if last >= 0.0 and at >= last:
@@ -176,11 +179,10 @@ def _shares(state: RhythmState) -> dict[str, float]:
     variation = state.unlike[0] / GRAINS / max(1, state.unlike[1]) if state.unlike[1] else 1.5
     even = max(0.0, 1.0 - variation)
     ends = list(accumulate(state.hours + state.hours[:QUIET], initial=0))
-    quiet = min([ends[i + QUIET] - ends[i] for i in range(HOURS)]) / n
+    quiet = min(map(sub, ends[QUIET:], ends)) / n
     awake = min(1.0, quiet * HOURS / QUIET) * min(1.0, state.active[0] / 16.0)
-    shares = {f"gap.{i}": gap / waits for i, gap in enumerate(state.gaps)}
     days = max(1, state.active[1])
-    return shares | {
+    return {name: gap / waits for name, gap in zip(GAPS, state.gaps, strict=True)} | {
         "even": even,
         "awake": awake,
         "steady": min(1.0, state.active[0] / (HOURS * days)),

@@ -8,16 +8,17 @@ from typing import ClassVar
 
 import msgspec
 
-from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation
+from detectors.base import Baseline, Evidence, Family, Observation
+from detectors.batch import Batch
 from detectors.sketches import distinct
 from detectors.stats import likeness
-from detectors.taking import Worth, worth_taking
+from detectors.taking import Worth
 
 PAYLOADS = 9  # lgk: 4.6 % standard error
 WORTH = Worth()
 
 
-class VolumeState(msgspec.Struct, frozen=True, array_like=True):
+class VolumeState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Answers, those worth taking, and a sketch of the different questions that they answer."""
 
     answers: int = 0
@@ -41,7 +42,7 @@ class Volume:
         ceiling: most that it ever says, nats: size alone never condemns.
 
     Example:
-        >>> from detectors.base import QueryObservation
+        >>> from detectors.base import AnswerObservation, QueryObservation
         >>> numbers = {"volume.taken": 1.0, "volume.tail.from": 6.0, "volume.tail.scale": 0.4}
         >>> def life(n, tokens):
         ...     asked = [QueryObservation(at=60.0 * i, payload=i) for i in range(n)]
@@ -76,10 +77,11 @@ class Volume:
 
     def fold(self, state: VolumeState, observations: Sequence[Observation]) -> VolumeState:
         """Count answers, and those worth taking."""
-        answers = [o for o in observations if isinstance(o, AnswerObservation) and o.status < 400]  # noqa: PLR2004 - HTTP's own
+        batch = Batch.of(observations)
+        answers = batch.answered
         if not answers:
             return state
-        taken = [o.query.payload for o in answers if worth_taking(o, WORTH)]
+        taken = [one.query.payload for one, worth in zip(answers, batch.worth(WORTH), strict=True) if worth]
         payloads = distinct.add_all(state.payloads, taken, PAYLOADS) if taken else state.payloads
         return VolumeState(state.answers + len(answers), state.taken + len(taken), payloads)
 

@@ -15,9 +15,11 @@ from msgspec.structs import replace
 
 from detectors.base import Baseline, Observation, Panel
 from gateway import clock
+from gateway.candidate import Candidate
+from gateway.circumstances import Tags, completed, untagged
 from gateway.config import Analysis
 from gateway.deciding import decide
-from gateway.decisions import Decision, Policy, Standing, Subject
+from gateway.decisions import Decision, Policy, RuleFault, Standing, Subject
 from gateway.engine import Folio, fold, importance, seal, weigh
 from gateway.exchange import Entry
 from gateway.exemptions.index import Exemptions
@@ -26,6 +28,7 @@ from gateway.folios import Folios, alike
 from gateway.intake import Intake
 from gateway.journals.base import Journal
 from gateway.pace import due
+from gateway.policies.judging import judgement
 from gateway.register import Register
 from gateway.reporting import Found, Reporting
 from gateway.review import BY_HAND, reviewed
@@ -49,6 +52,8 @@ class Analyst:
     Attributes:
         clock: seconds since the epoch; a replay sets its own.
         dice: random bytes for decision ids; a replay sets its own.
+        candidate: a policy that is tried beside the live one; it decides nothing.
+        tags: tells the tags of a subject; it may be replaced at any time.
     """
 
     def __init__(
@@ -76,6 +81,8 @@ class Analyst:
         self._noticed: frozenset[str] = frozenset()
         self.clock: Callable[[], float] = clock.now
         self.dice: Callable[[int], bytes] = secrets.token_bytes
+        self.candidate = Candidate()
+        self.tags: Tags = untagged
 
     @property
     def standing(self) -> Mapping[Subject, Decision]:
@@ -100,6 +107,7 @@ class Analyst:
     def review(self) -> int:
         """Judge what stands by the rules as they are now; return how many decisions that changed."""
         self._edited = False
+        self._reporting.edited()
         at = self.clock()
         self._register.follow(self._store, at)
         self._sparing.begin()
@@ -121,7 +129,8 @@ class Analyst:
         self._sparing.begin()
         groups, observations, faults = self._observe(batch.entries)
         folios, standings = self._fold(groups, baseline, at, faults)
-        decisions = self._decide(standings, self._sparing.under(policy))
+        standings = completed(standings, batch.entries, self.tags, self.candidate.beside(policy), self._store)
+        decisions, unasked = self._decide(standings, self._sparing.under(policy))
         folded = Folded(
             upto=batch.upto,
             cases={subject: seal(folio) for subject, folio in folios.items()},
@@ -134,7 +143,8 @@ class Analyst:
         self._sparing.keep()
         self._unscrubbed = True
         self._folios.keep(folios)
-        found = Found(batch.entries, observations, standings, decisions, faults, batch.corrupt)
+        self.candidate.watch(standings, policy)
+        found = Found(batch.entries, observations, standings, decisions, faults, batch.corrupt, unasked)
         self._reporting.batch(found, at)
         return len(batch.entries)
 
@@ -181,15 +191,17 @@ class Analyst:
         current = self._register.decisions.get(subject)
         return due(before.observations, after.observations, before.last_at, after.last_at, current=current)
 
-    def _decide(self, standings: Sequence[Standing], policy: Policy) -> list[Decision]:
-        decisions = []
+    def _decide(self, standings: Sequence[Standing], policy: Policy) -> tuple[list[Decision], list[RuleFault]]:
+        decisions: list[Decision] = []
+        unasked: list[RuleFault] = []
         for standing in map(self._sparing.owned, standings):
-            verdict = policy.judge(standing)
+            verdict, faults = judgement(policy, standing)
+            unasked += faults
             if verdict is not None:
                 current = self._register.decisions.get(standing.subject)
                 decision = decide(standing, verdict, current, decision_id(standing.at, self.dice))
                 decisions += [decision] if decision else []
-        return decisions
+        return decisions, unasked
 
     def tidy(self) -> None:
         """Scrub what was folded from the files, and set the gauges."""
@@ -197,6 +209,7 @@ class Analyst:
             self._unscrubbed = False
         self._register.follow(self._store, self.clock())
         self._notice()
+        self.candidate.tell(self.clock())
         self._reporting.levels(self.standing.values(), self._store.size(), self._journal.depth())
 
     def _notice(self) -> None:

@@ -25,16 +25,19 @@ from gateway.exemptions.file import load_exemptions
 from gateway.faults import Faults
 from gateway.identity import key_hash
 from gateway.lab.command import lab
+from gateway.plugin_list import plugins
 from gateway.plugins import PluginError
 from gateway.policies.file import load_policies
 from gateway.reasons import reasons
 from gateway.replay.command import command as replay
+from gateway.schema import command as schema
 from gateway.secret import secret
 from gateway.slips import MisplacedError
-from gateway.stores.base import Folded
-from gateway.stores.sqlite import SqliteStore
-from gateway.stores.sqlite_file import FILE
+from gateway.storage import storage_of
+from gateway.stores.base import Folded, Store
 from gateway.units import Duration
+from gateway.verify_command import verify
+from gateway.workbench.commands import COMMANDS as WORKBENCH
 
 _CONFIG = click.option(
     "-c", "--config", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True,
@@ -50,6 +53,7 @@ def main() -> None:
 
 
 main.add_command(lab)
+main.add_command(schema)
 
 
 def _loaded(file: Path) -> Config:
@@ -149,11 +153,12 @@ def decisions() -> None:
     """Look at standing decisions, take one by hand, or end one."""
 
 
-def _store(config: Config) -> SqliteStore:
+def _store(config: Config) -> Store:
     """Open the store of a guard that has run; a listing must not make an empty one elsewhere."""
-    if not (config.data / FILE).exists():
+    storage = storage_of(config)
+    if not storage.used(config.data):
         raise click.ClickException(f"no guard has run on the data folder {config.data} (key data of the configuration)")
-    return SqliteStore(config.data)
+    return storage.store(config.data)
 
 
 def _row(decision: Decision, at: float) -> str:
@@ -244,6 +249,10 @@ for each in (pardon, label, labels):
 main.add_command(exemptions)
 main.add_command(replay)
 main.add_command(calibrate)
+for each in WORKBENCH:
+    main.add_command(each)
+main.add_command(plugins)
+main.add_command(verify)
 
 if __name__ == "__main__":
     main()

@@ -68,7 +68,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         policy, rule, revision: what decided, and the digest of its file.
         mode: shadow decides and records; enforce also acts.
         weight: fused weight then, nats.
-        families, evidence, harvest: the numbers at that moment.
+        families, evidence, harvest, company, models, tags, strikes: the numbers at that moment, see Standing.
         owners: whom the subject belonged to then, as in a standing.
         exempt: the entitlement, or the pardon, because of which it only watches; empty if nothing spared the subject.
     """
@@ -88,6 +88,10 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     families: dict[str, float] = {}
     evidence: dict[str, Evidence] = {}
     harvest: Harvest = Harvest()
+    company: dict[str, float] = {}
+    models: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    strikes: dict[str, int] = {}
     owners: tuple[Subject, ...] = ()
     exempt: str = ""
 
@@ -106,8 +110,27 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     exempt: str = ""  # what spared the subject: an entitlement's name, or a pardon
 
 
+class RuleFault(NamedTuple):
+    """A rule that could not be evaluated: it touched nobody, and its owner should know."""
+
+    policy: str
+    rule: str
+    reason: str
+
+
+class Judgement(NamedTuple):
+    """A verdict, if any, and the rules that could not be asked."""
+
+    verdict: Verdict | None
+    faults: tuple[RuleFault, ...] = ()
+
+
 class Policy(Protocol):
-    """Evidence and harvest → what to do; pure."""
+    """Evidence and harvest → what to do; pure.
+
+    A policy may also have ``judgement``, which returns a Judgement, and ``windows``, by strike (see
+    ``Standing.strikes``) the seconds within which it counts; ``gateway.policies.judging`` asks for both.
+    """
 
     def judge(self, standing: Standing) -> Verdict | None:
         """Return the strictest verdict that the standing has earned, or None."""

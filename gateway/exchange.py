@@ -5,7 +5,7 @@ from typing import TypeAlias
 import msgspec
 
 
-class Surface(msgspec.Struct, frozen=True):
+class Surface(msgspec.Struct, frozen=True, gc=False):
     """One kind of endpoint of one dialect.
 
     Attributes:
@@ -23,7 +23,7 @@ class Surface(msgspec.Struct, frozen=True):
     streams: bool = False
 
 
-class Glance(msgspec.Struct, frozen=True):
+class Glance(msgspec.Struct, frozen=True, gc=False):
     """All that the proxy must know of a query before it is forwarded; no text.
 
     A body that cannot be read gives ``Glance()``: the model itself says what is wrong with it.
@@ -37,7 +37,7 @@ class Glance(msgspec.Struct, frozen=True):
     body_bytes: int = 0
 
 
-class Usage(msgspec.Struct, frozen=True):
+class Usage(msgspec.Struct, frozen=True, gc=False):
     """Tokens billed for one exchange, as the model counted them (0: it did not say)."""
 
     prompt_tokens: int = 0
@@ -45,14 +45,14 @@ class Usage(msgspec.Struct, frozen=True):
     reasoning_tokens: int = 0
 
 
-class Turn(msgspec.Struct, frozen=True):
+class Turn(msgspec.Struct, frozen=True, gc=False):
     """One message: ``role`` is system, user, assistant or tool."""
 
     role: str
     text: str
 
 
-class Query(msgspec.Struct, frozen=True, kw_only=True):
+class Query(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One question to the model."""
 
     model: str = ""
@@ -71,7 +71,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     reasoning_blobs: tuple[bytes, ...] = ()  # digests of encrypted reasoning or signatures handed back
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the model said."""
 
     text: str = ""  # all choices, joined by newlines
@@ -87,7 +87,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     ended: bool = False  # the wire said that the answer is whole
 
 
-class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """One exchange on its way to the analysts: the only record that holds text, dropped once folded.
 
     One entry an exchange, written when it is settled, and not one at admission and one at the end: a key

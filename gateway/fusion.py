@@ -17,7 +17,19 @@ FAULTS: Final = (ValueError, ArithmeticError, LookupError, RuntimeError)  # what
 
 def spoken(panel: Panel, states: Mapping[str, Any], baseline: Baseline, faults: list[str]) -> dict[str, Evidence]:
     """Return each detector's evidence; one that fails, or says what is no number, says nothing and joins ``faults``."""
-    return {name: _said(name, detector, states[name], baseline, faults) for name, detector in panel.items()}
+    return spoken_all(panel, [states], [baseline], [faults])[0]
+
+
+def spoken_all(
+    panel: Panel, states: Sequence[Mapping[str, Any]], baselines: Sequence[Baseline], faults: Sequence[list[str]]
+) -> list[dict[str, Evidence]]:
+    """Return the same for many subjects, each with its baseline and its faults."""
+    with_baseline = list(zip(states, baselines, faults, strict=True))
+    columns = [
+        [_said(name, detector, own[name], baseline, faulty) for own, baseline, faulty in with_baseline]
+        for name, detector in panel.items()
+    ]
+    return [dict(zip(panel, row, strict=True)) for row in zip(*columns, strict=True)] if panel else [{} for _ in states]
 
 
 def families(panel: Panel, evidence: Mapping[str, Evidence]) -> dict[str, float]:
@@ -25,7 +37,7 @@ def families(panel: Panel, evidence: Mapping[str, Evidence]) -> dict[str, float]
     members: dict[str, list[float]] = {}
     for name, detector in panel.items():
         members.setdefault(detector.family, []).append(evidence[name].weight)
-    return {family: log_mean(weights) for family, weights in members.items()}
+    return {family: log_mean(weights) if any(weights) else 0.0 for family, weights in members.items()}
 
 
 def _said(name: str, detector: Detector[Any], state: Any, baseline: Baseline, faults: list[str]) -> Evidence:

@@ -38,12 +38,13 @@ class Place(NamedTuple):
 
 
 class Slip(NamedTuple):
-    """A fault before its file is known: at a key, or at a place of its own."""
+    """A fault before its file is known: at a key, at a place of its own, or at an offset into a key's text."""
 
     loc: Loc
     message: str
     hint: str = ""
     place: Place | None = None
+    offset: Place | None = None  # from the text's first character, which is line 1, column 1
 
 
 class Tree(NamedTuple):
@@ -54,12 +55,15 @@ class Tree(NamedTuple):
         places: where each value was written.
         keys: where each key was written.
         slips: what is wrong with the YAML itself.
+        texts: where the first character stands of each text that is written as it is read: on one line, or as a block
+            after ``|``.
     """
 
     value: Any
     places: Mapping[Loc, Place]
     keys: Mapping[Loc, Place]
     slips: tuple[Slip, ...]
+    texts: Mapping[Loc, Place] = {}
 
 
 class _TooMuchError(Exception):
@@ -71,7 +75,7 @@ class _TooMuchError(Exception):
 
 def read(text: str, environ: Mapping[str, str]) -> Tree:
     """Return the values of a YAML text with their places; never raises for what the text says."""
-    walk = _Walk(environ)
+    walk = _Walk(environ, text)
     try:
         _measure(text)
         node = yaml.compose(text, Loader=yaml.CBaseLoader)
@@ -84,7 +88,7 @@ def read(text: str, environ: Mapping[str, str]) -> Tree:
         return _nothing(fault_of(error))
     except yaml.reader.ReaderError as error:
         return _nothing(Slip((), str(error.reason), "", _after(text.encode()[: error.position])))
-    return Tree(value, walk.places, walk.keys, tuple(walk.slips))
+    return Tree(value, walk.places, walk.keys, tuple(walk.slips), walk.texts)
 
 
 def unfold(node: yaml.Node, loc: Loc, environ: Mapping[str, str]) -> Tree:
@@ -92,7 +96,7 @@ def unfold(node: yaml.Node, loc: Loc, environ: Mapping[str, str]) -> Tree:
 
     Its slips include one for a node that unfolds beyond what any honest part of a file holds.
     """
-    walk = _Walk(environ)
+    walk = _Walk(environ, "")
     try:
         value = walk.value(node, loc)
     except _TooMuchError as error:
@@ -144,8 +148,10 @@ def _measure(text: str) -> None:
 class _Walk:
     """One pass over the nodes of a file, gathering places and slips."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], text: str) -> None:
         self.places: dict[Loc, Place] = {}
+        self.texts: dict[Loc, Place] = {}
+        self._lines = text.splitlines()
         self.keys: dict[Loc, Place] = {}
         self.slips: list[Slip] = []
         self._environ = environ
@@ -178,9 +184,21 @@ class _Walk:
 
     def _scalar(self, node: yaml.ScalarNode, loc: Loc) -> Any:
         text = _VARIABLE.sub(lambda match: self._variable(match, loc), node.value)
+        if text == node.value and (place := self._verbatim(node)):
+            self.texts[loc] = place
         if node.style or (text != node.value and not text):
             return text
         return _plain(text)
+
+    def _verbatim(self, node: yaml.ScalarNode) -> Place | None:
+        """Return where a scalar's text begins, if each of its characters stands there as it is read."""
+        begin = _place(node.start_mark)
+        if node.style == "|":
+            below = enumerate(self._lines[begin.line :], begin.line + 1)
+            return next((Place(n, len(line) - len(line.lstrip()) + 1) for n, line in below if line.strip()), None)
+        if node.style == ">" or node.start_mark.line != node.end_mark.line:
+            return None
+        return begin._replace(column=begin.column + bool(node.style))
 
     def _variable(self, match: re.Match[str], loc: Loc) -> str:
         name, place = match["name"], self.places[loc]

@@ -6,7 +6,7 @@ shadow, or taking a rule out, frees its clients at once.
 
 from collections.abc import Callable, Iterable
 
-import msgspec
+from msgspec.structs import replace
 
 from gateway.deciding import decide
 from gateway.decisions import Decision, Policy, Standing, Verdict
@@ -29,18 +29,22 @@ def reviewed(standing: Iterable[Decision], policy: Policy, at: float, name: Call
             continue
         numbers = Standing(
             subject=decision.subject,
-            at=at,
+            at=decision.at,  # a rule may ask for the hour
             weight=decision.weight,
             families=decision.families,
             evidence=decision.evidence,
             harvest=decision.harvest,
+            company=decision.company,
+            models=decision.models,
+            tags=decision.tags,
+            strikes=decision.strikes,
             owners=decision.owners,
         )
         verdict = policy.judge(numbers)
         if verdict is None:
-            replaced.append(msgspec.structs.replace(decision, until=at))
+            replaced.append(replace(decision, until=at))
         elif _said(decision) != _said(verdict):
-            new = decide(numbers, verdict, None, name())
+            new = decide(replace(numbers, at=at), verdict, None, name())
             replaced += [new] if new and _differs(decision, new) else []
     return replaced
 

@@ -27,6 +27,9 @@ _FILLED = re.compile(
     r"```[^`]*(?:```)?|\"[^\"]{24,}\"|“[^”]{24,}”|«[^»]{24,}»|「[^」]{12,}」|<\w{1,20}>[^<]{24,}</\w{1,20}>"
     r"|\{[^{}]{24,}\}|https?://\S+"
 )
+_OPENERS = ("`", '"', "“", "«", "「", "<", "{", "http")  # without one of these nothing is filled in
+_PLAIN_WORD = re.compile(r"[a-z]+")  # the same as below of lower-case ASCII
+_PLAIN_OPENING = re.compile(r"[^a-z]*+([a-z]++)" + r"[^a-z]++([a-z]++)" * (OPENING - 1))
 _WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]{1,2}|[^\W\d_぀-ヿ㐀-䶿一-鿿]+")
 _ORDER_WORDS = (
     "answer reply respond response please step steps final output return format json explain think reason reasoning "
@@ -39,6 +42,9 @@ _ENOUGH = 2  # words of orders that make a last line part of the template
 _COLON = re.compile(r"[:：]")
 _SENTENCE = re.compile(r"[.!?。！？\n]+")
 _LABEL = re.compile(r"^[^:：]{0,24}[:：]")
+_LABEL_CHARS = 25  # the colon included
+_BLANK = b" \t\n\v\f\r\x1c\x1d\x1e\x1f"  # what str.strip() takes away of ASCII
+_LINES = bytes(range(256)).lower().translate(bytes.maketrans(b".!?", b"\n\n\n"))
 _PAIR = 2  # sentences: one has no order
 _SENTENCE_CHARS = 16  # shorter ones are said by everybody
 
@@ -51,7 +57,13 @@ def canonical(text: str) -> str:
         'rate item see be brief'
 
     """
-    return " ".join(_WORD.findall(_FILLED.sub(" ", edges(text, EDGE)).lower()))
+    text = edges(text, EDGE)
+    for opener in _OPENERS:
+        if opener in text:
+            text = _FILLED.sub(" ", text)
+            break
+    low = text.lower()
+    return " ".join((_PLAIN_WORD if low.isascii() else _WORD).findall(low))
 
 
 _canonical_again = lru_cache(1024)(canonical)  # of system prompts, which come again; 2 Ki characters each at most
@@ -75,6 +87,8 @@ def frame(turn: str) -> str:
     lead = canonical(text[: colon.start()]) if colon else ""
     if lead.count(" ") >= OPENING:
         lead = ""
+    if "\n" not in text:
+        return lead
     body, _, tail = text.rpartition("\n")
     last = canonical(tail) if body and len(tail) <= _TAIL else ""
     label = tail.endswith((":", "：")) and last.count(" ") < OPENING
@@ -108,6 +122,19 @@ def sentences(turn: str) -> list[str]:
     return [part for part in parts if len(part) >= _SENTENCE_CHARS]
 
 
+def _plain_sentences(text: bytes) -> set[bytes]:
+    """Return the same of ASCII text, each once."""
+    found = set()
+    for line in text.translate(_LINES).split(b"\n"):
+        part = line.strip(_BLANK)
+        colon = part.find(b":", 0, _LABEL_CHARS)
+        if colon >= 0:
+            part = part[colon + 1 :].strip(_BLANK)
+        if len(part) >= _SENTENCE_CHARS:
+            found.add(part)
+    return found
+
+
 class Fingerprints:
     """Keyed 64-bit fingerprints. 0 means that there is nothing to fingerprint."""
 
@@ -123,15 +150,23 @@ class Fingerprints:
 
     def opening(self, turn: str) -> int:
         """Return the fingerprint of the first ``OPENING`` tokens, 0 if there are fewer."""
-        words = [match[0] for match in islice(_WORD.finditer(turn[:_START].lower()), OPENING)]
+        low = turn[:_START].lower()
+        if low.isascii():
+            match = _PLAIN_OPENING.match(low)
+            return self.of("\x1f".join(match.groups())) if match else 0
+        words = [match[0] for match in islice(_WORD.finditer(low), OPENING)]
         return self.of("\x1f".join(words)) if len(words) == OPENING else 0
 
     def bag(self, turn: str) -> int:
         """Return a fingerprint of a turn's sentences whatever their order; 0 if there are fewer than two."""
-        found = set(sentences(turn))
+        text = edges(turn, EDGE)
+        if text.isascii():
+            found = _plain_sentences(text.encode())
+        else:
+            found = {sentence.encode("utf-8", "surrogatepass") for sentence in sentences(turn)}
         if len(found) < _PAIR:
             return 0
-        return sum([self.of(sentence) for sentence in found]) % 2**64 or 1
+        return sum([xxh3_64_intdigest(sentence, self.seed) or 1 for sentence in found]) % 2**64 or 1
 
     def scaffold(self, system: str, first: str, demand: str) -> int:
         """Return the fingerprint of the fixed part.
@@ -139,7 +174,8 @@ class Fingerprints:
         A system prompt of some length is the fixed part; without one, the frame of the first turn is. The words
         that demand reasoning join it, so that one demanding sentence stays one template whatever it is asked about.
         """
-        fixed = _canonical_again(edges(system, EDGE))
+        fixed = _canonical_again(edges(system, EDGE)) if system else ""
         if fixed.count(" ") < OPENING - 1:
             fixed = f"{fixed}\x1f{frame(first)}" if not demand else fixed
-        return self.of(f"{fixed}\x1f{canonical(demand)}".strip("\x1f"))
+        said = canonical(demand) if demand else ""
+        return self.of(f"{fixed}\x1f{said}".strip("\x1f"))

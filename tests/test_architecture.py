@@ -28,7 +28,7 @@ READS_FILES = {"pack.py", "__main__.py"}  # the lab's commands
 ONE_IMPORTER = {
     "prometheus_client": {"gateway/metrics.py"},
     "onnxruntime": {"gateway/embedding/onnx.py"},
-    "sqlite3": {"gateway/stores/sqlite.py", "gateway/stores/sqlite_file.py"},
+    "sqlite3": {"gateway/stores/sqlite.py", "gateway/stores/sqlite_file.py", "gateway/verification/book.py"},
     "fastapi": {"gateway/console/", "gateway/app.py"},
 }
 

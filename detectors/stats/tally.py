@@ -41,7 +41,7 @@ HOURS = Grid(fine=3_600, fines=24, coarse=24, coarses=14)  # a day by the hour, 
 DAYS = Grid(fine=86_400, fines=7, coarse=7, coarses=4)  # a week by the day, four weeks by the week
 
 
-class Tally(msgspec.Struct, frozen=True, array_like=True):
+class Tally(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What was counted.
 
     Attributes:
@@ -83,8 +83,10 @@ def add(tally: Tally, at: float, x: float, grid: Grid = HOURS) -> Tally:
 
 
 def add_all(tally: Tally, times: Sequence[float], successes: Sequence[float], grid: Grid = HOURS) -> Tally:
-    """Count trials in their order, as ``add`` one by one: most fall into one block, and then it costs little."""
+    """Count trials in their order, as ``add`` one by one: most fall into the newest block, and then it costs little."""
     block, n, k, past, fine = tally.block, tally.n, tally.k, tally.past, grid.fine
+    if times and 0 <= block == common_block(times, fine):
+        return Tally(block, n + len(times), k + _grains(successes), past)
     for at, x in zip(times, successes, strict=True):
         if 0.0 <= at <= LAST and int(at // fine) == block:
             n += 1
@@ -93,6 +95,19 @@ def add_all(tally: Tally, times: Sequence[float], successes: Sequence[float], gr
             one = add(Tally(block, n, k, past), at, x, grid)
             block, n, k, past = one.block, one.n, one.k, one.past
     return Tally(block, n, k, past)
+
+
+def common_block(times: Sequence[float], length: int) -> int:
+    """Return the block of so many seconds that all times fall into; -1 if they do not, or one of them cannot be."""
+    low, high, total = min(times), max(times), sum(times)
+    if total != total or not 0.0 <= low <= high <= LAST:  # noqa: PLR0124 - not a number, whatever least and most are
+        return -1
+    block = int(low // length)
+    return block if block == int(high // length) else -1
+
+
+def _grains(successes: Sequence[float]) -> int:
+    return sum([int(x * GRAINS) for x in successes]) if any(successes) else 0
 
 
 def rows(tally: Tally, grid: Grid = HOURS) -> list[Row]:

@@ -18,6 +18,7 @@ def load_config(file: Path) -> Config:
         update={
             "data": config.data.resolve(),
             "policies": beside / config.policies,
+            "candidate": settled(config.candidate),
             "exemptions": settled(config.exemptions),
             "listen": config.listen.model_copy(
                 update={
@@ -30,6 +31,9 @@ def load_config(file: Path) -> Config:
                     "accounts_file": settled(config.identity.accounts_file),
                     "secret_file": settled(config.identity.secret_file),
                 }
+            ),
+            "verification": config.verification.model_copy(
+                update={"webhook_secret_file": settled(config.verification.webhook_secret_file)}
             ),
             "analysis": config.analysis.model_copy(
                 update={

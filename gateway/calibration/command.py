@@ -3,8 +3,8 @@
 import os
 import secrets
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,9 +29,8 @@ from gateway.plugins import PluginError
 from gateway.replay.run import TOLD, rules_of, shipped
 from gateway.replay.sources import Source
 from gateway.slips import MisplacedError
+from gateway.storage import storage_of
 from gateway.stores.base import StoreError
-from gateway.stores.sqlite import SqliteStore
-from gateway.stores.sqlite_file import FILE
 
 MOST = 5000  # subjects; a life's looks take some 50 to 120 KiB
 _IN = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
@@ -155,19 +154,14 @@ def _from_files(settled: _Settled, sample: Sample, files: Sequence[Path], progre
 
 def _from_store(settled: _Settled, sample: Sample) -> Gathered:
     config = settled.config
-    if not (config.data / FILE).exists():
+    storage = storage_of(config)
+    if not storage.used(config.data):
         raise click.ClickException(f"no guard has run on the data folder {config.data} (key data of the configuration)")
-    with _opened(config) as store:
-        return standing(store.each(settled.task.scope), settled.task.panel, sample)
-
-
-@contextmanager
-def _opened(config: Config) -> Iterator[SqliteStore]:
-    store = SqliteStore(config.data)
-    try:
-        yield store
-    finally:
-        store.close()
+    with closing(storage.store(config.data)) as store:
+        each = getattr(store, "each", None)  # no promise of a store's: some cannot list what they hold
+        if each is None:
+            raise click.ClickException(f"the store {config.store.plugin} cannot list its cases: calibrate from a log")
+        return standing(each(settled.task.scope), settled.task.panel, sample)
 
 
 def write(file: Path, baseline: Baseline) -> None:

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from detectors.base import Observation
 from detectors.harvest import HarvestState
-from gateway.decisions import SEVERITY_TOUCHES_CLIENT, Policy, Standing, Subject, Verdict
+from gateway.decisions import SEVERITY_TOUCHES_CLIENT, Judgement, Policy, Standing, Subject, Verdict
 from gateway.exemptions.base import Exempt, meaning, softened, verdict_under
 from gateway.exemptions.index import NOBODY, Exemptions, owners
 from gateway.exemptions.uses import counted, over, seal, unseal, window
 from gateway.pardons import Pardon, Pardoned
+from gateway.policies.judging import judgement
 
 UsedKey: TypeAlias = tuple[str, float]  # an entitlement's name, and when the window began
 _REMEMBERED = 100_000  # uses in memory, some 0.5 KiB each; when full, all are read anew as they are needed
@@ -147,14 +148,19 @@ class Under(NamedTuple):
 
     def judge(self, standing: Standing) -> Verdict | None:
         """Return the policy's verdict, with the standing's tags, where it spares nobody."""
+        return self.judgement(standing).verdict
+
+    def judgement(self, standing: Standing) -> Judgement:
+        """Return the same, with the rules that could not be asked."""
         exempt = self.exempt_of(standing)
         if exempt is not None:
             standing = replace(standing, tags=(*standing.tags, *exempt.tags))
-        verdict = verdict_under(self.policy.judge(standing), exempt)
+        found, faults = judgement(self.policy, standing)
+        verdict = verdict_under(found, exempt)
         for pardon in self.pardons.get(standing.subject, ()):
             if verdict is not None and pardon.spares(standing, verdict):
-                return _pardoned(verdict, pardon)
-        return verdict
+                return Judgement(_pardoned(verdict, pardon), faults)
+        return Judgement(verdict, faults)
 
 
 def _pardoned(verdict: Verdict, pardon: Pardon) -> Verdict | None:

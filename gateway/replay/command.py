@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from gateway.app.settling import load_config
+from gateway.birth import spare_collector
 from gateway.config import Config
 from gateway.exemptions.file import load_exemptions
 from gateway.exemptions.index import NOBODY, Exemptions
@@ -59,6 +60,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
     with ExitStack() as stack:
         writing: BinaryIO | None = stack.enter_context(out.open("wb")) if out else None
         progress = stack.enter_context(Progress(sum(source.size for source in sources), shown=human))
+        spare_collector()
         try:
             watching = Watching(_Telling(progress).bad, progress.far)
             account = replay(sources, order, writing, watching, strict=strict, exemptions=exemptions)

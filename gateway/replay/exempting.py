@@ -48,7 +48,7 @@ class Marker:
             run = runs.get((number, marked))
             if run is None:
                 kept = marked.covers if marked is not None and not marked.exempt.over else group.subjects
-                run = runs[number, marked] = Group(kept, [], [], marked)
+                run = runs[number, marked] = Group(kept, [], [], group.models, group.account, marked)
             run.places.append(place)
             run.answers.append(answer)
         return [*(group for group in groups if not self.concerns(group.subjects)), *runs.values()]

@@ -5,22 +5,24 @@ folded and weighed once, and each is judged by itself.
 """
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from itertools import repeat
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
 from detectors.base import Baseline, Observation, Panel
 from gateway.deciding import decide
 from gateway.decisions import Decision, Policy, Standing, Subject
-from gateway.engine import Folio, fold, importance, weigh
+from gateway.engine import Folio, fold_all, importance, weigh_all
 from gateway.exemptions.base import verdict_under
 from gateway.pace import due
 from gateway.replay.changes import Change, decided, lapsed
+from gateway.replay.circumstances import Circumstances
 from gateway.replay.holding import Holding
 from gateway.replay.reading import Group, Marked
 
+TOGETHER = 16  # subjects folded side by side: more cost no less each, and push what was read out of the caches
 _EVERY = 256  # lapses that nobody waits for any more are swept out once there are so many to a standing decision
 
 
@@ -30,6 +32,7 @@ class Rules(NamedTuple):
     panel: Panel
     baseline: Baseline
     policy: Policy
+    tags: Mapping[str, tuple[str, ...]] = {}  # of accounts, by name
 
 
 class Folded(NamedTuple):
@@ -44,6 +47,19 @@ class _Held(NamedTuple):
     standing: Standing  # when the subject was last weighed
 
 
+class _Stop(NamedTuple):
+    """Where observations are to be folded, and those who are due to be weighed then; nobody at the end of a walk."""
+
+    folio: Folio
+    observations: Sequence[Observation]
+    due: Sequence[Subject]
+    at: float
+    marked: Marked | None = None
+
+
+_Walk: TypeAlias = Generator[_Stop, Folio, None]
+
+
 class Share:
     """One share of all subjects.
 
@@ -55,6 +71,7 @@ class Share:
     def __init__(self, rules: Rules, holding: Holding) -> None:
         self._rules = rules
         self._holding = holding
+        self._circumstances = Circumstances(rules.policy, rules.tags)
         self._held: dict[Subject, _Held] = {}
         self._lapses: list[tuple[float, Subject]] = []
         self._changes: list[Change] = []
@@ -76,13 +93,17 @@ class Share:
         for number, group in enumerate(groups):
             for scope, value in group.subjects:
                 members.setdefault(Subject(scope, value), []).append(number)
+        self._circumstances.block(members, groups)
         folios = self._holding.open(members, at)
         alike: dict[tuple[int, tuple[int, ...]], list[Subject]] = {}
         for subject, numbers in members.items():
             alike.setdefault((id(folios[subject]), tuple(numbers)), []).append(subject)
-        for (_, places), subjects in alike.items():
-            folio = self._walk(subjects, folios[subjects[0]], [groups[place] for place in places])
-            folios.update(dict.fromkeys(subjects, folio))
+        walks = [
+            (subjects, self._walk(subjects, folios[subjects[0]], [groups[place] for place in places]))
+            for (_, places), subjects in alike.items()
+        ]
+        for start in range(0, len(walks), TOGETHER):
+            folios.update(self._march(walks[start : start + TOGETHER]))
         self._holding.keep(folios, at)
         return self._folded(at)
 
@@ -100,8 +121,42 @@ class Share:
         self._changes, self._faults = [], []
         return folded
 
-    def _walk(self, subjects: Sequence[Subject], folio: Folio, groups: Sequence[Group]) -> Folio:
-        """Fold the exchanges of subjects that are alike, and judge each where it is due."""
+    def _march(self, walks: Sequence[tuple[Sequence[Subject], _Walk]]) -> dict[Subject, Folio]:
+        """Take walks from stop to stop, all together; return where each subject got to."""
+        arrived: dict[Subject, Folio] = {}
+        going = [(subjects, walk, next(walk)) for subjects, walk in walks]
+        while going:
+            folded = fold_all(self._rules.panel, [(stop.folio, stop.observations) for _, _, stop in going])
+            self._faults += [name for folding in folded for name in folding.faults]
+            folios = self._weigh([stop for _, _, stop in going], [folding.folio for folding in folded])
+            further = []
+            for (subjects, walk, stop), folio in zip(going, folios, strict=True):
+                if stop.due:
+                    further.append((subjects, walk, walk.send(folio)))
+                else:
+                    arrived.update(dict.fromkeys(subjects, folio))
+            going = further
+        return arrived
+
+    def _weigh(self, stops: Sequence[_Stop], folios: Sequence[Folio]) -> list[Folio]:
+        """Judge who is due; return the folios with their ranks."""
+        cases = [(folio, stop.due[0], stop.at) for stop, folio in zip(stops, folios, strict=True) if stop.due]
+        weighed = iter(weigh_all(self._rules.panel, self._rules.baseline, cases))
+        ranked = []
+        for stop, folio in zip(stops, folios, strict=True):
+            if not stop.due:
+                ranked.append(folio)
+                continue
+            standing, faults = next(weighed)
+            self._faults += faults
+            self._judge(standing, stop.marked)
+            for subject in stop.due[1:]:
+                self._judge(msgspec.structs.replace(standing, subject=subject), stop.marked)
+            ranked.append(folio._replace(rank=importance(standing)))
+        return ranked
+
+    def _walk(self, subjects: Sequence[Subject], folio: Folio, groups: Sequence[Group]) -> _Walk:
+        """Go through the exchanges of subjects that are alike; stop where one is due, and at the end."""
         waiting: list[Observation] = []
         count, last_at = folio.observations, folio.last_at
         current = [self._decision(subject) for subject in subjects]
@@ -117,31 +172,10 @@ class Share:
             else:
                 continue
             if wanted:
-                folio = self._weigh(wanted, folio, waiting, exchange[-1].at, group.marked)
+                folio = yield _Stop(folio, waiting, wanted, exchange[-1].at, group.marked)
                 waiting = []
                 current = [self._decision(subject) for subject in subjects]
-        return self._fold(folio, waiting)
-
-    def _fold(self, folio: Folio, observations: Sequence[Observation]) -> Folio:
-        folding = fold(self._rules.panel, folio, observations)
-        self._faults += folding.faults
-        return folding.folio
-
-    def _weigh(
-        self,
-        subjects: Sequence[Subject],
-        folio: Folio,
-        waiting: Sequence[Observation],
-        at: float,
-        marked: Marked | None = None,
-    ) -> Folio:
-        folio = self._fold(folio, waiting)
-        standing, faults = weigh(self._rules.panel, self._rules.baseline, folio, subjects[0], at)
-        self._faults += faults
-        self._judge(standing, marked)
-        for subject in subjects[1:]:
-            self._judge(msgspec.structs.replace(standing, subject=subject), marked)
-        return folio._replace(rank=importance(standing))
+        yield _Stop(folio, waiting, (), last_at)
 
     def _decision(self, subject: Subject) -> Decision | None:
         held = self._held.get(subject)
@@ -152,6 +186,7 @@ class Share:
         if held is not None and held.decision.until <= standing.at:
             self._end(held)
             held = None
+        standing = self._circumstances.complete(standing)
         exempt = marked.exempt if marked is not None and standing.subject in marked.covers else None
         if exempt is not None:
             standing = msgspec.structs.replace(standing, tags=(*standing.tags, *exempt.tags))
@@ -159,6 +194,7 @@ class Share:
         current = held.decision if held else None
         decision = decide(standing, verdict, current, "")
         if decision is not None:
+            self._circumstances.took(decision)
             if current is None or _differs(current, decision):
                 self._changes.append(decided(decision))
             self._held[standing.subject] = _Held(decision, standing)

@@ -3,6 +3,7 @@
 A user is held apart under the account, or the key, in which it was named: two customers may both have a user 17.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -64,3 +65,14 @@ def told(subject: Subject) -> dict[str, Any]:
         return {"scope": subject.scope, "value": subject.value}
     scope, owner, user = subject.value.split(OF, 2)
     return {"scope": "user", "value": user, "of": {"scope": scope, "value": owner}}
+
+
+def held(said: Mapping[str, Any]) -> Subject:
+    """Return the subject that an output names: the way back from ``told``; raises KeyError if it names none.
+
+    >>> held(told(Subject("user", OF.join(("account", "acme", "17"))))).value.split(OF)
+    ['account', 'acme', '17']
+    """
+    owner = said.get("of")
+    value = OF.join((owner["scope"], owner["value"], said["value"])) if owner else said["value"]
+    return Subject(said["scope"], value)

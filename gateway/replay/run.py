@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from gateway import clock
+from gateway.accounts import load_tags
 from gateway.app.analysing import baseline_of
 from gateway.config import Config
 from gateway.exemptions.index import NOBODY, Exemptions
@@ -77,7 +78,9 @@ class Account(NamedTuple):
 
 def rules_of(config: Config) -> Rules:
     """Return what a configuration decides by; raises Faults, PluginError, OSError or msgspec.DecodeError."""
-    return Rules(panel(config.panel), baseline_of(config), load_policies(config.policies))
+    accounts = config.identity.accounts_file
+    tags = load_tags(accounts) if accounts else {}
+    return Rules(panel(config.panel), baseline_of(config), load_policies(config.policies), tags)
 
 
 def shipped() -> Config:
@@ -116,10 +119,10 @@ def replay(
     writing = _Writing(out)
     for step in work(order, blocks(sources), timeline, marker):
         for one in _damage(sources, step.bad):
-            bad[one.reason] += 1
-            watching.bad(one)
             if strict:
                 raise StoppedError(one)
+            bad[one.reason] += 1
+            watching.bad(one)
         totals.update(exchanges=step.exchanges, unread=step.unread)
         totals["subjects"] = step.subjects
         decisions.update(change.severity for change in step.changes)

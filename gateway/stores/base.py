@@ -42,6 +42,21 @@ class Announced(msgspec.Struct, frozen=True):
     decisions: tuple[Decision, ...]
 
 
+class Taken(msgspec.Struct, frozen=True):
+    """That a decision was taken: as much of it as counting repetitions needs (``gateway.decisions.Decision``)."""
+
+    id: str
+    at: float
+    until: float
+    policy: str = ""
+    rule: str = ""
+    mode: str = "shadow"
+
+
+MOST_TAKEN = 256  # of one subject that a store tells: the newest
+REMEMBERED = 90 * 86400.0  # seconds after which a decision that has lapsed is forgotten
+
+
 class Store(Protocol):
     """What outlives processes. Synchronous: the shell calls it on a thread of its own."""
 
@@ -59,6 +74,10 @@ class Store(Protocol):
 
     def lift(self, subject: Subject, at: float) -> Decision | None:
         """End the standing decision now; it is announced as one that has lapsed. None if none stood."""
+        ...
+
+    def taken(self, subjects: Sequence[Subject], since: float) -> dict[Subject, list[Taken]]:
+        """Return decisions on subjects that lapse after ``since``, as announced, at most MOST_TAKEN each."""
         ...
 
     def uses(self, keys: Sequence[tuple[str, float]]) -> dict[tuple[str, float], bytes]:

@@ -11,7 +11,7 @@ from gateway.actions.base import Allowance, Charge
 from gateway.decisions import Decision, Subject
 from gateway.pardons import Pardon, Pardoned
 from gateway.stores import meters
-from gateway.stores.base import Announced, Folded, StoreError
+from gateway.stores.base import MOST_TAKEN, REMEMBERED, Announced, Folded, StoreError, Taken
 from gateway.stores.meters import Meter
 from gateway.stores.sqlite_appeals import SqliteAppeals, keep_pardon
 from gateway.stores.sqlite_audit import SqliteAudit
@@ -33,12 +33,18 @@ _FORGET = f"""DELETE FROM cases WHERE number IN
 _EVICT = "DELETE FROM cases WHERE number IN (SELECT number FROM cases ORDER BY rank, minute, number LIMIT ?)"
 _HEAVIEST = "SELECT scope, value, body FROM cases ORDER BY rank DESC, minute DESC, number DESC LIMIT ?"
 _EACH = "SELECT number, value, body FROM cases WHERE number > ? AND scope = ? ORDER BY number LIMIT ?"
+_TAKEN = """SELECT body FROM decisions WHERE scope = ? AND value = ? AND until > ?
+    ORDER BY position DESC LIMIT ?"""
+_LAPSED = """DELETE FROM decisions WHERE position IN
+    (SELECT position FROM decisions AS d WHERE until < ?1 AND NOT EXISTS (SELECT 1 FROM decisions WHERE
+        scope = d.scope AND value = d.value AND position < d.position AND until >= ?1) LIMIT ?2)"""
 _USE = "INSERT OR REPLACE INTO uses (entitlement, since, body) VALUES (?, ?, ?)"
 _STANDING = """SELECT position, body FROM decisions AS d WHERE until > ? AND position =
     (SELECT max(position) FROM decisions WHERE scope = d.scope AND value = d.value) ORDER BY position"""
 
 _write = msgspec.msgpack.Encoder().encode
 _read = msgspec.msgpack.Decoder(Decision).decode
+_read_taken = msgspec.msgpack.Decoder(Taken).decode
 
 
 class SqliteStore:
@@ -89,6 +95,7 @@ class SqliteStore:
             for decision in folded.decisions:
                 _announce(connection, decision)
             if abs(folded.at - self._forgot_at) >= MINUTE:
+                connection.execute(_LAPSED, (folded.at - REMEMBERED, AT_ONCE))
                 forgotten = connection.execute(_FORGET, (int((folded.at - self._forget) // MINUTE),)).rowcount
                 self._forgot_at = folded.at if forgotten < AT_ONCE else 0.0  # 0: there may be more
             excess = self._file.total("cases") - self._cap
@@ -136,6 +143,19 @@ class SqliteStore:
     def pardoned(self, after: int) -> Pardoned:
         """Return the pardons given after a position."""
         return self.appeals.pardoned(after)
+
+    def taken(self, subjects: Sequence[Subject], since: float) -> dict[Subject, list[Taken]]:
+        """Return decisions on subjects that lapse after ``since``, as announced, at most MOST_TAKEN each."""
+        with self._file.call("taken") as connection:
+            rows = {
+                subject: connection.execute(_TAKEN, (*subject, since, MOST_TAKEN)).fetchall() for subject in subjects
+            }
+        try:
+            return {
+                subject: [_read_taken(body) for (body,) in reversed(some)] for subject, some in rows.items() if some
+            }
+        except msgspec.MsgspecError as error:
+            raise StoreError(f"a stored decision cannot be read: {error}") from error
 
     def heaviest(self, limit: int) -> list[tuple[Subject, bytes]]:
         """Return the cases of the highest ranks, newest first among equals."""

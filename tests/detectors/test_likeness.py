@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from detectors.base import AnswerObservation, Baseline, QueryObservation
-from detectors.likeness import WEEK, Likeness, LikenessState
+from detectors.likeness import Likeness, LikenessState
 from tests.detectors.bets import NOW, exchange
 
 DETECTOR = Likeness()
-WEEKS = 3600.0 * WEEK
+WEEKS = 7 * 86_400.0
 
 
 def life(n: int, at: float = NOW, tokens: int = 300, seed: int = 1, **query: Any) -> LikenessState:

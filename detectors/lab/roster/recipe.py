@@ -22,6 +22,9 @@ class Volume(NamedTuple):
     most: int = 12000
 
 
+GIANTS = Volume(300.0, 2.0, 1, 40000)  # who lives by an API makes a hundred times the calls of its median customer
+
+
 class Recipe(NamedTuple):
     """Accounts of one kind.
 

@@ -17,9 +17,11 @@ from detectors.stats.tally import (
     Row,
     Tally,
     add,
+    add_all,
     before,
     block_of,
     columns,
+    common_block,
     merge,
     rows,
     totals,
@@ -123,3 +125,18 @@ def test_columns_and_the_cut_before_a_block_say_what_rows_say(
 
 def test_a_busy_fortnight_takes_less_than_three_hundred_bytes() -> None:
     assert len(msgspec.msgpack.encode(fold([(NOW + 60.0 * i, 1.0) for i in range(20_160)], HOURS))) < 300
+
+
+@given(trials, grids, st.data())
+def test_adding_many_is_adding_one_by_one(seen: list[tuple[float, float]], grid: Grid, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(seen)))
+    many = Tally()
+    for part in (seen[:cut], seen[cut:]):
+        many = add_all(many, [at for at, _ in part], [x for _, x in part], grid)
+    assert many == fold(seen, grid)
+
+
+def test_times_of_one_block_are_told_from_others() -> None:
+    assert common_block([7200.0, 7201.0, 10_799.9], 3600) == 2
+    assert common_block([7199.9, 7200.0], 3600) == -1
+    assert common_block([7200.0, float("nan"), 7201.0], 3600) == common_block([-1.0, 5.0], 3600) == -1

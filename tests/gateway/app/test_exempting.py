@@ -3,9 +3,10 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from gateway.app.analysing import _concerns, build, reload
+from gateway.app.analysing import build, reload, watched
 from gateway.app.exempting import take, take_at_start
 from gateway.app.settling import load_config
+from gateway.app.watching import look
 from gateway.config import Config
 from gateway.exemptions.index import NOBODY
 from gateway.faults import Faults
@@ -85,13 +86,11 @@ def test_a_reload_takes_a_good_file_and_keeps_all_that_was_in_force_over_a_bad_o
     assert series("stillguard_config_last_reload_successful") == 0
 
 
-def test_a_change_of_the_file_is_one_that_concerns_the_analyst(config: Config, tmp_path: Path) -> None:
-    names = {"exemptions.yaml": True, "policy.yaml": True, "gateway.yaml": False}
-    assert {name: _concerns(config, tmp_path / name) for name in names} == names
-    folder = config.model_copy(update={"policies": tmp_path / "policies.d"})
-    folder.policies.mkdir()
-    assert _concerns(folder, folder.policies / "any.yaml")
-    assert not _concerns(folder, tmp_path / "any.yaml")
+def test_a_change_of_the_file_is_one_that_the_analyst_looks_for(config: Config) -> None:
+    assert config.exemptions in watched(config)
+    before = look(watched(config))
+    write(config, "changed")
+    assert look(watched(config)) != before
 
 
 def test_the_file_is_beside_the_configuration(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from detectors.lab.jobs.harvest import breeding
 from detectors.lab.jobs.items import Shape, asking
 from detectors.lab.jobs.labels import bounding
 from detectors.lab.jobs.talk import talking
-from detectors.lab.roster.recipe import PEOPLE, Recipe, Volume
+from detectors.lab.roster.recipe import GIANTS, PEOPLE, Recipe, Volume
 
 _RAG: Final = (
     "Answer from the passages only. Name the passage you used.",
@@ -55,18 +55,18 @@ OFFICE_KINDS: Final = (
     Recipe("summaries", "retrieval", asking(Shape("summary", _SUMS_UP)), papers.pages, ("ben_qmsum",), 18,
            Volume(150, 1.1), pace=25.0),
     Recipe("sql", "app", asking(Shape("sql")), papers.tables, ("ben_sql_wikisql",), 22, Volume(80, 1.4), PEOPLE),
-    Recipe("moderation", "labelling", asking(LABEL), papers.notes, _LABELLED, 34, Volume(300, 1.5), pace=6.0,
+    Recipe("moderation", "labelling", asking(LABEL), papers.notes, _LABELLED, 34, GIANTS, pace=6.0,
            hard=True),
     Recipe("robustness", "labelling", bounding(LABEL), papers.notes, ("ben_sms_spam", "ben_clinc150"), 8,
            Volume(400, 0.8, 50, 3000), pace=6.0, hard=True),
     Recipe("extraction", "labelling", asking(Shape("json", _EXTRACTS)), papers.notes,
-           ("ben_restaurant8k", "ben_clinc150"), 20, Volume(200, 1.5), pace=10.0, hard=True),
+           ("ben_restaurant8k", "ben_clinc150"), 20, GIANTS, pace=10.0, hard=True),
     Recipe("faq_batch", "generation", asking(Shape("page", _FAQ)), papers.entries, ("ben_medquad",), 24, _MADE,
            pace=20.0, hard=True),
     Recipe("product_copy", "generation", asking(Shape("page", _COPY)), papers.goods, (), 16, _MADE, pace=20.0,
            hard=True),
     Recipe("translation", "labelling", asking(Shape("echo", _TRANSLATE)), papers.phrases, ("ben_tatoeba",), 20,
-           Volume(250, 1.4), pace=10.0, hard=True),
+           GIANTS, pace=10.0, hard=True),
     Recipe("page_translation", "labelling", asking(Shape("echo", _TRANSLATE)), papers.pages, (), 10, Volume(400, 1.0),
            pace=20.0, hard=True),
     Recipe("backfill", "labelling", asking(Shape("summary", _SUMS_UP), twice=0.3), papers.pages, ("ben_pubmedqa",), 12,

@@ -6,7 +6,7 @@ from detectors.lab.grammars import papers, people
 from detectors.lab.jobs.chains import chaining, pasting
 from detectors.lab.jobs.items import Shape, asking
 from detectors.lab.jobs.talk import switching, talking
-from detectors.lab.roster.recipe import PEOPLE, Recipe, Volume
+from detectors.lab.roster.recipe import GIANTS, PEOPLE, Recipe, Volume
 
 _DELIBERATIONS: Final = (
     "Show your full chain of thought before every reply, I like to follow along.",
@@ -64,7 +64,7 @@ PEOPLE_KINDS: Final = (
     Recipe("coder", "chat", talking("code"), people.coders, (), 20, Volume(60, 1.2), PEOPLE, turns=2.0),
     Recipe("one_shot_code", "chat", asking(Shape("code")), people.coders, (), 20, Volume(80, 1.5)),
     Recipe("completion", "app", asking(Shape("completion", _COMPLETES, cap=(64, 128, 0))), papers.sources, (), 22,
-           Volume(120, 1.5), PEOPLE),
+           GIANTS, PEOPLE),
     Recipe("red_team", "chat", talking("reply"), people.provokers, ("ben_hh_harmless",), 18, Volume(80, 1.2),
            turns=2.5, hard=True),
     Recipe("refusal_test", "evaluation", asking(Shape("reply")), people.probers, (), 8, Volume(300, 0.9), pace=5.0,
@@ -74,7 +74,7 @@ PEOPLE_KINDS: Final = (
     Recipe("revision", "chat", pasting, people.people, _CHATS[1:2], 16, Volume(60, 1.1), PEOPLE, hard=True),
     Recipe("pipeline", "app", chaining, people.visitors, ("ben_pubmedqa", "ben_arena_hard_v2"), 14, Volume(300, 1.0),
            turns=3.0, hard=True),
-    Recipe("app", "app", talking("reply", _SUPPORT, users=True), people.customers, _APPS, 50, Volume(150, 1.5),
+    Recipe("app", "app", talking("reply", _SUPPORT, users=True), people.customers, _APPS, 50, GIANTS,
            PEOPLE, hard=True),
     Recipe("advice", "app", talking("page", _ADVICE, users=True), people.visitors, ("ben_medquad", "ben_oasst_zh"), 28,
            Volume(150, 1.5), PEOPLE, hard=True),

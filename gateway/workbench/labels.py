@@ -1,0 +1,46 @@
+"""What an operator knows of subjects: lines of JSON, each with a ``subject`` as listings name it and a ``label``."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gateway.workbench.ledger import label_key
+
+
+class LabelsError(Exception):
+    """A file of labels cannot be used; says which line and why."""
+
+
+class _Line(msgspec.Struct):
+    subject: dict[str, Any] | str
+    label: str
+
+
+def load_labels(file: Path) -> dict[tuple[str, ...], str]:
+    """Return labels by ``label_key`` of their subject; of several on one subject the last counts.
+
+    Raises:
+        LabelsError: a line is no label, or the file cannot be read.
+    """
+    found: dict[tuple[str, ...], str] = {}
+    try:
+        with file.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    key, label = _read(file, number, line)
+                    found[key] = label
+    except OSError as error:
+        raise LabelsError(f"{file}: {error.strerror}") from error
+    return found
+
+
+def _read(file: Path, number: int, line: bytes) -> tuple[tuple[str, ...], str]:
+    try:
+        said = msgspec.json.decode(line, type=_Line)
+        if isinstance(said.subject, str):
+            scope, _, value = said.subject.partition(":")
+            return label_key({"scope": scope, "value": value}), said.label
+        return label_key(said.subject), said.label
+    except (msgspec.MsgspecError, UnicodeError, KeyError, AttributeError) as error:
+        raise LabelsError(f"{file}:{number}: no label: it needs subject (scope and value) and label") from error
