@@ -165,7 +165,7 @@ def _row(decision: Decision, at: float) -> str:
     left = f"{(decision.until - at) / 3600:6.1f} h left" if decision.until > at else "        ended"
     return (
         f"{decision.id}  {decision.subject!s:44}  {decision.action:9} {decision.mode:8} "
-        f"{left}  {decision.rule or 'by hand'}"
+        f"{left}  {decision.rule or 'by hand'}{f'  exempt: {decision.exempt}' * bool(decision.exempt)}"
     )
 
 

@@ -16,6 +16,8 @@ from gateway.stores.sqlite import SqliteStore
 from gateway.stores.sqlite_file import FILE
 from gateway.units import Duration
 
+_LAST = datetime.max.replace(tzinfo=UTC).timestamp() - 1.0  # seconds since the epoch: later is not in the calendar
+
 CONFIG = click.option(
     "-c", "--config", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True,
     help="The configuration file; deploy/gateway.yaml is the commented sample.",
@@ -59,4 +61,4 @@ def seconds(option: str, written: str) -> float:
 
 def day(at: float) -> str:
     """Return a time as listings show it, in UTC; infinity is empty."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M") if at < float("inf") else ""
+    return datetime.fromtimestamp(min(at, _LAST), UTC).strftime("%Y-%m-%d %H:%M") if at < float("inf") else ""

@@ -78,14 +78,13 @@ class _Reading:
         self.faults: list[Fault] = []
 
     def read(self, data: bytes) -> Exemptions:
-        text = decode(data)
-        if isinstance(text, Slip):
-            self._tell(text)
+        wrong = decode(data)
+        if isinstance(wrong, Slip):
+            self._tell(wrong)
             return Exemptions()
-        revision = revision_of(data)
-        del data
+        del wrong  # as large as the file: the parser reads the bytes
         try:
-            self._document(yaml.parse(text, Loader=yaml.CBaseLoader))
+            self._document(yaml.parse(data, Loader=yaml.CBaseLoader))
         except yaml.MarkedYAMLError as error:
             self._tell(fault_of(error))
         except yaml.reader.ReaderError as error:
@@ -94,7 +93,7 @@ class _Reading:
             return Exemptions()
         if self.faults:
             return Exemptions()
-        return self._whole(revision)
+        return self._whole(revision_of(data))
 
     def _whole(self, revision: str) -> Exemptions:
         exemptions = Exemptions(self._entitlements, self._groups, revision)

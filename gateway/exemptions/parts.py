@@ -6,6 +6,7 @@ them as the record does; then the context of the validation says ``{"hashed": Fa
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from ipaddress import ip_network
 from sys import intern
 from typing import Annotated, Any, Literal
@@ -23,6 +24,7 @@ _TAG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _HASH = re.compile(r"[0-9a-f]{32}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _SCOPES = ("account", "key", "user", "network", "group")
+_DAYS = 4096  # of different ends remembered
 _SHORTEST = 3600.0  # seconds of a budget's window; shorter is a throttle's work
 
 
@@ -63,38 +65,52 @@ def _network(name: str) -> str:
     return str(ip_network(name, strict=False))
 
 
-def _day(value: object) -> datetime | date:
-    if isinstance(value, str):
-        try:
-            if _DATE.fullmatch(value):
-                return date.fromisoformat(value)
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            moment = None
-        if moment is not None and moment.tzinfo is not None:
-            return moment
-    raise ValueError("a day, 2027-01-31 (UTC), or a moment with its zone, 2027-01-31T12:00:00Z")
+def _day(value: str) -> datetime | date:
+    try:
+        if _DATE.fullmatch(value):
+            return date.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError("a day, 2027-01-31 (UTC), or a moment with its zone, 2027-01-31T12:00:00Z")
+    return moment
 
 
-def _from(value: object) -> float:
+@lru_cache(_DAYS)
+def _from(value: str) -> float:
+    """Read a start; a day belongs to it. Equal ones share a number: a million entitlements have few different days."""
     day = _day(value)
     return day.timestamp() if isinstance(day, datetime) else datetime.combine(day, time.min, UTC).timestamp()
 
 
-def _until(value: object) -> float:
+@lru_cache(_DAYS)
+def _until(value: str) -> float:
     """Read an end; a day belongs to it."""
     day = _day(value)
     if isinstance(day, datetime):
         return day.timestamp()
+    if day == date.max:
+        raise ValueError("the calendar ends on that day: name an earlier one")
     return (datetime.combine(day, time.min, UTC) + timedelta(days=1)).timestamp()
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 Name = Annotated[str, Field(max_length=128), AfterValidator(_named)]
 Words = Annotated[str, Field(max_length=1000), AfterValidator(_spoken)]
 Tag = Annotated[str, Field(max_length=64), AfterValidator(_tagged)]
 Written = Annotated[Any, BeforeValidator(_subject)]
-Start = Annotated[float, BeforeValidator(_from)]
-End = Annotated[float, BeforeValidator(_until)]
+Start = Annotated[float, BeforeValidator(lambda value: _from(_text(value)))]
+End = Annotated[float, BeforeValidator(lambda value: _until(_text(value)))]
+
+
+@lru_cache(_DAYS)
+def _shared(budget: Budget) -> Budget:
+    """Return the first of equal budgets: many entitlements have the same."""
+    return budget
 
 
 class _Part(BaseModel):
@@ -120,7 +136,7 @@ class BudgetPart(_Part):
     def budget(self) -> Budget:
         """Return the budget."""
         per = float("inf") if self.per == "total" else self.per
-        return Budget(self.exchanges, self.tokens, self.traces, per)
+        return _shared(Budget(self.exchanges, self.tokens, self.traces, per))
 
 
 class EntitlementPart(_Part):

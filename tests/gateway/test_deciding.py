@@ -57,6 +57,15 @@ def test_without_a_verdict_nothing_is_decided() -> None:
     assert decided(None, taken(verdict())) == "nothing"
 
 
+def test_who_is_spared_now_is_let_go_at_once_by_the_same_policy_alone() -> None:
+    spared = verdict("watch", 1, exempt="acme")
+    assert decided(spared, taken(verdict("deny", 5))) == "watch"
+    assert decided(spared, taken(verdict("deny", 5, policy="by-hand"))) == "nothing"
+    assert decided(verdict("watch", 1), taken(verdict("deny", 5))) == "nothing"
+    assert decided(verdict("deny", 5), taken(spared)) == "deny"
+    assert taken(spared).exempt == "acme"
+
+
 def test_a_stricter_verdict_takes_effect_at_once() -> None:
     assert decided(verdict("deny", 5), taken(verdict())) == "deny"
 

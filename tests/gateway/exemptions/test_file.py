@@ -161,6 +161,22 @@ def test_clashes_are_told_at_the_entry(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        ("9999-12-31", "the calendar ends"), ("2027-1-31", "a day"), ("2027-02-29", "a day"), ("20270131", "a day"),
+        ("2027-01-31T12:00:00", "a day"), ("[2027]", "a day"), ("9999-12-30", ""), ("9999-12-31T23:59:59-12:00", ""),
+        ("0001-01-01T00:00:00+12:00", "it ends before it starts"),
+    ],
+)  # fmt: skip
+def test_an_end_is_a_day_or_a_moment_of_the_calendar(tmp_path: Path, end: str, told: str) -> None:
+    text = "entitlements:" + ONE.format(name="a").replace("2027-01-31", end)
+    if told:
+        assert told in faults(tmp_path, text)[0]
+    else:
+        assert load(tmp_path, text).entitlements[0].ends > 2e11
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(Faults, match="No such file"):
         load_exemptions(tmp_path / "none.yaml")
