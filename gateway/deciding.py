@@ -1,14 +1,17 @@
 """What a verdict makes of the decision that stands: nothing, a renewal, or another decision. Pure."""
 
 from gateway.decisions import Decision, Standing, Verdict
-from gateway.policies.ladder import rank
+from gateway.policies.ladder import draw, rank
+
+EARLIER = 0.05  # share of its time by which a decision may lapse earlier: a campaign's keys do not come free at once
 
 
 def decide(standing: Standing, verdict: Verdict | None, current: Decision | None, name: str) -> Decision | None:
     """Return the decision that a verdict makes necessary, or None if the one that stands is enough.
 
     Stricter, or of the same rank but different, takes effect at once; the same is renewed when less than half of
-    its time is left; for a milder one the old lapses first, unless its policy was edited since.
+    its time is left; for a milder one the old lapses first, unless its policy was edited since. How much of EARLIER
+    is taken off its time is the subject's own, and always the same for a rule.
     """
     if verdict is None:
         return None
@@ -20,7 +23,7 @@ def decide(standing: Standing, verdict: Verdict | None, current: Decision | None
         action=verdict.action,
         severity=verdict.severity,
         at=standing.at,
-        until=standing.at + verdict.lasts,
+        until=standing.at + verdict.lasts * (1.0 - EARLIER * draw(standing.subject, verdict, "lapse")),
         parameters=verdict.parameters,
         policy=verdict.policy,
         rule=verdict.rule,

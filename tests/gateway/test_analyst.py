@@ -134,11 +134,13 @@ def test_a_decision_is_taken_once_renewed_late_and_raised_at_once() -> None:
     bench = Bench()
     assert bench.fold(*many(4)) == []
     (first,) = bench.fold(*many(1, "a"))
-    assert (first.subject, first.severity, first.until) == (ANNA, 1, START + 100)
+    assert (first.subject, first.severity) == (ANNA, 1)
+    assert START + 95 <= first.until <= START + 100
     assert bench.fold(*many(1, "b")) == []
     bench.at += 60
     (renewed,) = bench.fold(*many(1, "c"))
-    assert (renewed.severity, renewed.until) == (1, START + 160)
+    assert renewed.severity == 1
+    assert renewed.until == pytest.approx(first.until + 60)
     (raised,) = bench.fold(*many(3, "d"))
     assert raised.severity == 2
     assert bench.standing() == [raised]

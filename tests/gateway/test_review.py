@@ -55,7 +55,8 @@ def test_a_rule_that_would_not_decide_so_any_more_is_lifted(
 
 def test_a_milder_action_replaces_the_stricter_one(denied: Decision, tmp_path: Path) -> None:
     [new] = reviewed([denied], load_policies(policy(tmp_path, action="trim")), 60.0, lambda: "dec_2")
-    assert (new.action, new.mode, new.until) == ("trim", "enforce", 3660.0)
+    assert (new.action, new.mode) == ("trim", "enforce")
+    assert 0.95 * 3600.0 <= new.until - 60.0 <= 3600.0
 
 
 def test_what_an_operator_decided_by_hand_stays(tmp_path: Path) -> None:
