@@ -93,7 +93,7 @@ def _whom(rung: Rung, standing: Standing) -> Iterator[Condition]:
     scope = standing.subject.scope
     yield Condition("scopes", scope in rung.scopes, ", ".join(sorted(rung.scopes)), scope)
     if rung.sample < 1.0:
-        drawn = draw(standing.subject, rung.verdict)
+        drawn = draw(standing.subject, rung.verdict, "sample")
         yield Condition("sample", drawn < rung.sample, f"a draw below {rung.sample:g}", f"{drawn:.3f}")
 
 
@@ -108,7 +108,7 @@ def nats(weight: float) -> str:
     """Return a weight with what it costs the innocent.
 
     Examples:
-        >>> nats(13.8155)
+        >>> nats(13.815511)
         '13.8 nats (one in 1,000,000)'
         >>> nats(0.0)
         '0.0 nats (one in 1)'
