@@ -14,13 +14,20 @@ from pydantic import BaseModel
 from gateway.accounts import Accounts
 from gateway.config import Config
 from gateway.policies.written import PolicyPart
+from gateway.workbench.cases import CasesPart
 
-Kind: TypeAlias = Literal["policy", "config", "accounts"]
-MODELS: Final[dict[Kind, type[BaseModel]]] = {"policy": PolicyPart, "config": Config, "accounts": Accounts}
+Kind: TypeAlias = Literal["policy", "config", "accounts", "cases"]
+MODELS: Final[dict[Kind, type[BaseModel]]] = {
+    "policy": PolicyPart,
+    "config": Config,
+    "accounts": Accounts,
+    "cases": CasesPart,
+}
 _TITLES: Final[dict[Kind, str]] = {
     "policy": "Stillguard policy",
     "config": "Stillguard configuration",
     "accounts": "Stillguard accounts",
+    "cases": "Stillguard policy tests",
 }
 _VARIABLE: Final = {"type": "string", "pattern": r"\$\{"}  # ${NAME} stands for an environment variable
 _PLAIN: Final = ("integer", "number", "boolean")

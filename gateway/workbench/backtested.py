@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from gateway.decisions import Policy
+from gateway.policies.several import Several
 from gateway.workbench.backtesting import Went
 from gateway.workbench.both import Both
-from gateway.workbench.conditions import nats, rules_of
+from gateway.workbench.conditions import nats
 from gateway.workbench.explained import moment
 from gateway.workbench.ledger import Ledger, Pair, Row, Taken
 
@@ -34,8 +35,10 @@ class Report(NamedTuple):
 
 
 def revisions(policy: Policy) -> dict[str, str]:
-    """Return the revision of each policy by its name."""
-    return {rule.policy.name: rule.policy.revision for rule in rules_of(policy)}
+    """Return the revision of each policy by its name; one that has none is left out."""
+    each = policy.policies if isinstance(policy, Several) else (policy,)
+    named = ((getattr(one, "name", ""), getattr(one, "revision", "")) for one in each)
+    return {name: revision for name, revision in named if name}
 
 
 def record(report: Report, most: int | None = None) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def nats(weight: float) -> str:
     """Return a weight with what it costs the innocent.
 
     Examples:
-        >>> nats(13.8155)
+        >>> nats(13.815511)
         '13.8 nats (one in 1,000,000)'
         >>> nats(0.0)
         '0.0 nats (one in 1)'

@@ -11,7 +11,8 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from gateway.faults import load
 from gateway.plugins import plugin
-from gateway.policies.file import load_policies, load_policy, policy_files
+from gateway.policies.file import load_policies, policy_files
+from gateway.policies.ladder import Ladder
 from gateway.policies.written import PolicyPart, RungPart
 from gateway.workbench.conditions import nats_of
 
@@ -53,32 +54,57 @@ class Differing(NamedTuple):
     revisions: Mapping[str, tuple[str, str]]
 
 
+class _Written(NamedTuple):
+    """A policy as it is written; the part is None where another package's policy is named."""
+
+    part: PolicyPart | None
+    revision: str
+
+
 def differing(old: Path, new: Path) -> Differing:
-    """Return what differs between two files or folders of policies; raises Faults if one is at fault."""
+    """Return what differs between two files or folders of policies; raises Faults if one is at fault.
+
+    Two policies are the same if they have one name, or if each place holds one policy only.
+    """
     before, after = _parts(old), _parts(new)
+    pairs = [(name, name) for name in dict.fromkeys((*before, *after))]
+    if len(before) == len(after) == 1:
+        pairs = [(next(iter(before)), next(iter(after)))]
     rules: list[Rule] = []
     others: list[tuple[str, Change]] = []
-    same = 0
-    for name in dict.fromkeys((*before, *after)):
-        one, other = before.get(name), after.get(name)
-        found = list(_rules(name, one and one[0], other and other[0]))
-        rules += [rule for rule in found if rule.way != "same"]
-        same += sum(rule.way == "same" for rule in found)
-        if one and other and one[0].appeal != other[0].appeal:
-            others.append((name, Change("appeal", "changed", repr(one[0].appeal), repr(other[0].appeal))))
-    revisions = {
-        name: (before[name][1] if name in before else "", after[name][1] if name in after else "")
-        for name in dict.fromkeys((*before, *after))
-    }
-    return Differing(rules, others, same, revisions)
+    revisions: dict[str, tuple[str, str]] = {}
+    for was, name in pairs:
+        one, other = before.get(was), after.get(name)
+        rules += _rules(name, one and one.part, other and other.part)
+        others += [(name, change) for change in _others((was, one), (name, other))]
+        revisions[name] = (one.revision if one else "", other.revision if other else "")
+    told = [rule for rule in rules if rule.way != "same"]
+    return Differing(told, others, len(rules) - len(told), revisions)
 
 
-def _parts(place: Path) -> dict[str, tuple[PolicyPart, str]]:
-    """Return each policy as it is written, and its revision, by name."""
+def _parts(place: Path) -> dict[str, _Written]:
+    """Return each policy as it is written, by name."""
     load_policies(place)  # tells all faults of all files, and two policies of one name
-    files = policy_files(place) if place.is_dir() else [place]
-    parts = ((load(file, PolicyPart), load_policy(file).revision) for file in files)
-    return {part.policy: (part, revision) for part, revision in parts}
+    found = {}
+    for file in policy_files(place) if place.is_dir() else [place]:
+        policy: Any = load_policies(file)
+        part = load(file, PolicyPart) if isinstance(policy, Ladder) else None
+        found[str(policy.name)] = _Written(part, str(policy.revision))
+    return found
+
+
+def _others(old: tuple[str, _Written | None], new: tuple[str, _Written | None]) -> Iterator[Change]:
+    """Yield what differs beside the rules; of another package's policy only that it does."""
+    (was, one), (name, other) = old, new
+    if one and other and was != name:
+        yield Change("policy", "changed", was, name)
+    if one and other and one.part and other.part:
+        if one.part.appeal != other.part.appeal:
+            yield Change("appeal", "changed", repr(one.part.appeal), repr(other.part.appeal))
+    elif (one and not one.part) or (other and not other.part):
+        revisions = [said.revision if said else "none" for said in (one, other)]
+        if revisions[0] != revisions[1]:
+            yield Change("plugin", "changed", f"revision {revisions[0]}", f"revision {revisions[1]}")
 
 
 def _rules(name: str, old: PolicyPart | None, new: PolicyPart | None) -> Iterator[Rule]:
@@ -116,10 +142,12 @@ def mode_of(part: PolicyPart, rung: RungPart) -> str:
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    other_action = old["action"] != new["action"]
     for key in dict.fromkeys((*old, *new)):
         one, other = old.get(key), new.get(key)
-        if one != other:
-            yield Change(key, _way(key, one, other), _said(key, one), _said(key, other))
+        if one == other or (other_action and key.startswith("with.") and not (key in old and key in new)):
+            continue  # another action has parameters of its own
+        yield Change(key, _way(key, one, other), _said(key, one), _said(key, other))
 
 
 def _way(key: str, old: Any, new: Any) -> Way:
@@ -187,6 +215,8 @@ def _said(key: str, value: Any) -> str:
         return ", ".join(value) or "none"
     if isinstance(value, str):
         return value or "none"
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:,.0f}"
     return "none" if value in (None, {}, []) else json.dumps(value)
 
 

@@ -9,7 +9,6 @@ import msgspec
 from gateway.decisions import SEVERITY_TOUCHES_CLIENT, Decision
 from gateway.review import BY_HAND
 from gateway.workbench.conditions import nats
-from gateway.workbench.differing import span
 from gateway.workbench.explaining import Explained, Margin, Otherwise, changes, factor
 
 
@@ -24,11 +23,24 @@ def moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def length(seconds: float) -> str:
+    """Return a time as long as it turned out, roughly.
+
+    Examples:
+        >>> length(7013.0), length(590.0), length(1.5)
+        ('1.9 h', '10 min', '2 s')
+
+    """
+    if seconds >= 3600.0:  # noqa: PLR2004 - an hour
+        return f"{seconds / 3600:.1f} h"
+    return f"{seconds / 60:.0f} min" if seconds >= 60.0 else f"{seconds:.0f} s"  # noqa: PLR2004 - a minute
+
+
 def lines(told: Explained, at: float) -> Iterator[str]:
     """Yield the explanation, a line each; ``at`` is now, seconds since the epoch."""
     decision = told.decision
     by = "by hand" if decision.policy == BY_HAND else f"by rule {decision.policy}/{decision.rule}"
-    yield f"{decision.id}: {decision.action} for {span(round(decision.until - decision.at))} on {decision.subject}"
+    yield f"{decision.id}: {decision.action} for {length(decision.until - decision.at)} on {decision.subject}"
     yield f"  taken {moment(decision.at)} {by}, in {decision.mode}"
     yield f"  {_state(told, at)}"
     if decision.mode != "enforce":

@@ -56,10 +56,10 @@ def test_rules_that_came_and_went_are_told_whole(tmp_path: Path) -> None:
     assert "deny for 1d, enforce, on account, campaign, key, user: from 18.4 nats" in found["rules"][0]["words"]
 
 
-def test_a_whole_policy_may_come_or_go(tmp_path: Path) -> None:
-    found = differences(tmp_path, POLICY.replace("policy: steps", "policy: others"))
-    assert {rule["way"] for rule in found["rules"]} == {"added", "removed"}
-    assert found["revisions"]["steps"]["new"] == ""
+def test_one_policy_each_are_held_against_each_other_whatever_their_names(tmp_path: Path) -> None:
+    found = differences(tmp_path, POLICY.replace("policy: steps", "policy: others").replace("1e4", "1e3"))
+    assert [(rule["policy"], rule["rule"], rule["way"]) for rule in found["rules"]] == [("others", "trim", "stricter")]
+    assert found["others"] == [{"policy": "others", "key": "policy", "way": "changed", "old": "steps", "new": "others"}]
 
 
 def test_changes_both_ways_make_a_rule_changed(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_decision_is_told_with_rule_numbers_reasons_and_appeal(folder: Path, s
     keep(store, decision(folder))
     text = explain(folder)
     for words in (
-        "dec_1: throttle for 2h on key:aaaa",
+        "dec_1: throttle for 2.0 h on key:aaaa",
         "by rule steps/slow, in enforce",
         "stands until ",
         f"The rule as written ({folder / 'policy.yaml'}:6)",

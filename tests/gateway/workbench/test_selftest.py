@@ -8,6 +8,7 @@ from detectors.base import Harvest
 from detectors.lab.traffic import Asked
 from gateway.decisions import Standing, Subject
 from gateway.policies.file import load_policy
+from gateway.policies.reading import SPEAKS
 from gateway.workbench.playing import Heard, Plan, _questions, letter, marked
 from gateway.workbench.selftest import goal, why_not
 from tests.gateway.workbench.kit import POLICY, run, write
@@ -47,7 +48,7 @@ def test_the_rules_that_lack_least_say_what_they_lack(tmp_path: Path) -> None:
     policy = load_policy(write(tmp_path, "p.yaml", POLICY))
     told = list(why_not(Heard(asked=40, statuses=Counter({"200": 40})), STANDING, policy))
     assert told[0] == "it stands at 11.0 nats (one in 59,874), 40 exchanges and 30 traces taken"
-    assert told[1] == "rule steps/trim lacks families (2 of 1.6 nats or more; found 1 (content 11.0))"
+    assert told[1] == f"rule steps/trim lacks families (2 of {SPEAKS:.1f} nats or more; found 1 (content 11.0))"
     assert not [line for line in told if "notice" in line], "it is met"
 
 
