@@ -73,7 +73,9 @@ class Baseline(msgspec.Struct, frozen=True, dict=True):
         if not total:
             return self
         shares = tuple([(kind, share / total) for kind, share in learnt.items()])
-        return Within(self.source, self.numbers, self.classes, self.means, self.class_means, whole=self, shares=shares)
+        highest = self.kept.setdefault(("highest", *learnt), {})
+        parts = self.source, self.numbers, self.classes, self.means, self.class_means
+        return Within(*parts, whole=self, shares=shares, highest=highest)
 
 
 class Within(Baseline, frozen=True, kw_only=True):
@@ -81,15 +83,16 @@ class Within(Baseline, frozen=True, kw_only=True):
 
     whole: Baseline
     shares: tuple[tuple[str, float], ...]
+    highest: dict[tuple[str, float], float]  # numbers of these classes that were asked for before
 
     def number(self, name: str, default: float) -> float:
         """Return the classes' highest number: nulls are lenient where they are high. That of all stands in for none."""
-        every = self.numbers.get(name, default)
-        return max([row.get(name, every) for row in self._rows])
-
-    @cached_property
-    def _rows(self) -> list[dict[str, float]]:
-        return [self.classes[kind] for kind, _ in self.shares]
+        found = self.highest.get((name, default))
+        if found is None:
+            every = self.numbers.get(name, default)
+            found = max([self.classes[kind].get(name, every) for kind, _ in self.shares])
+            self.highest[name, default] = found
+        return found
 
     def mean(self, name: str) -> tuple[float, ...]:
         """Return the classes' mean feature vectors, mixed; where a class has none, that of all stands in."""

@@ -1,8 +1,9 @@
 """Observations that are folded together, with what several detectors ask of them worked out once."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Final, overload
+from typing import Final, NamedTuple, overload
 
 from detectors.base import AnswerObservation, Observation, QueryObservation
 from detectors.stats import tally
@@ -11,6 +12,36 @@ from detectors.taking import Worth, worth_taking
 TURNS: Final = 2  # messages of a single question
 _WEEK: Final = 604_800  # seconds
 _FAILED: Final = 400  # HTTP status from which on nothing was answered
+
+
+GRAINS: Final = 64  # sums are kept in whole sixty-fourths, which add alike in every order
+_CHARS: Final = 4  # characters in a token, where the model did not count
+_MUCH: Final = 1e6  # tokens: more than that is one answer's no more
+
+
+class Size(NamedTuple):
+    """How long an answer is beside what was handed in: tokens a choice, and their logarithms in sixty-fourths.
+
+    ``expands`` is the share of the answer in both together, in sixty-fourths; 0 for an answer without tokens.
+    """
+
+    tokens: float
+    grains: int
+    handed_grains: int
+    expands: int
+
+
+def size_of(answer: AnswerObservation) -> Size:
+    """Return how long an answer is."""
+    counted = answer.completion_tokens or (answer.text_chars + answer.reasoning_chars) / _CHARS
+    tokens = counted / max(1, answer.choices)
+    handed = max(0, answer.query.payload_chars) / _CHARS
+    return Size(
+        tokens,
+        int(GRAINS * math.log2(1.0 + min(max(0.0, tokens), _MUCH))),
+        int(GRAINS * math.log2(1.0 + min(handed, _MUCH))),
+        int(GRAINS * tokens / (tokens + handed)) if tokens > 0 else 0,
+    )
 
 
 class Batch(Sequence[Observation]):
@@ -23,7 +54,7 @@ class Batch(Sequence[Observation]):
         answered: the answers that the model gave, be they short.
     """
 
-    __slots__ = ("_all", "_weeks", "_worth", "answered", "asked", "single", "times")
+    __slots__ = ("_all", "_sizes", "_weeks", "_worth", "answered", "asked", "single", "times")
 
     def __init__(self, observations: Iterable[Observation]) -> None:
         self._all = tuple(observations)
@@ -31,6 +62,7 @@ class Batch(Sequence[Observation]):
         self.times = [query.at for query in self.asked]
         self.single = [is_single(query) for query in self.asked]
         self.answered = [one for one in self._all if isinstance(one, AnswerObservation) and one.status < _FAILED]
+        self._sizes: list[Size] = []
         self._weeks: list[tuple[int, Batch]] = []
         self._worth: dict[Worth, list[bool]] = {}
 
@@ -64,6 +96,12 @@ class Batch(Sequence[Observation]):
         own = [int(at // _WEEK) if 0.0 <= at <= tally.LAST else 0 for at in times]
         cuts = [0, *[i for i in range(1, len(own)) if own[i] != own[i - 1]], len(own)]
         return [(own[a], Batch(self._all[a:b])) for a, b in pairwise(cuts)]
+
+    def sizes(self) -> list[Size]:
+        """Return how long each answer is."""
+        if not self._sizes:
+            self._sizes = [size_of(answer) for answer in self.answered]
+        return self._sizes
 
     def worth(self, least: Worth) -> list[bool]:
         """Return whether each answer is worth taking."""

@@ -13,7 +13,7 @@ from typing import ClassVar, Final, NamedTuple
 import msgspec
 
 from detectors.base import AnswerObservation, Baseline, Observation
-from detectors.batch import Batch
+from detectors.batch import GRAINS, Batch, Size
 from detectors.sketches import distinct
 
 CLASSES: Final = ("chat", "agent", "retrieval", "labelling", "evaluation", "app", "generation")
@@ -23,7 +23,6 @@ COUNTS: Final = (
 )  # fmt: skip
 PAYLOADS, SCAFFOLDS = 6, 5  # lgk of the sketches
 SHORT, LONG, MUCH = 16, 200, 1500  # tokens of a label, of a text; characters of a document
-GRAINS, CHARS = 64, 4
 LEAST = 4  # queries before which a subject could be anything
 
 
@@ -86,8 +85,8 @@ class CompanyFold:
         counts[4] += sum([q.scaffold != 0 for q in asked])
         counts[5] += sum([q.payload_chars >= MUCH for q in asked])
         counts[6] += sum([q.temperature == 0.0 for q in asked])
-        for answer in batch.answered:
-            _count(counts, answer)
+        for answer, size in zip(batch.answered, batch.sizes(), strict=True):
+            _count(counts, answer, size)
         scaffolds = dict.fromkeys([query.scaffold for query in asked if query.scaffold])
         return CompanyState(
             tuple(counts),
@@ -154,14 +153,11 @@ def _laws(baseline: Baseline, shares: Sequence[str]) -> list[_Law]:
     return laws
 
 
-def _count(counts: list[int], answer: AnswerObservation) -> None:
-    choices = max(1, answer.choices)
-    tokens = (answer.completion_tokens or (answer.text_chars + answer.reasoning_chars) / CHARS) / choices
-    handed = max(0, answer.query.payload_chars) / CHARS
+def _count(counts: list[int], answer: AnswerObservation, size: Size) -> None:
     counts[7] += 1
-    counts[8] += tokens <= SHORT
-    counts[9] += tokens >= LONG
-    counts[10] += int(GRAINS * math.log2(1.0 + min(max(0.0, tokens), 1e6)))
-    counts[11] += int(GRAINS * math.log2(1.0 + min(handed, 1e6)))
-    counts[12] += int(GRAINS * tokens / (tokens + handed)) if tokens > 0 else 0
+    counts[8] += size.tokens <= SHORT
+    counts[9] += size.tokens >= LONG
+    counts[10] += size.grains
+    counts[11] += size.handed_grains
+    counts[12] += size.expands
     counts[13] += answer.finish == "length"

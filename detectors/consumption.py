@@ -91,7 +91,7 @@ class Consumption:
         kept = [self._keeps(answer) for answer in said]
         answers = tally.add_all(state.answers, [answer.query.at for answer in said], kept)
         payloads = [answer.query.payload for answer, x in zip(said, kept, strict=True) if x]
-        sketch = distinct.add_all(state.payloads, payloads, PAYLOADS)
+        sketch = distinct.add_each(state.payloads, payloads, PAYLOADS)
         return ConsumptionState(answers, sketch, state.kept + len(payloads))
 
     def _keeps(self, answer: AnswerObservation) -> float:

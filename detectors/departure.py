@@ -81,17 +81,19 @@ class Departure:
         vectors = [query.vector for query, one in zip(batch.asked, batch.single, strict=True) if one and query.vector]
         if not vectors:
             return state
-        sums, n = np.array(state.sums or (0,) * kernels.FEATURES, dtype=np.int64), state.n
+        sums, n = state.sums or (0,) * kernels.FEATURES, state.n
         for dims in {len(vector) for vector in vectors}:
             some = [vector for vector in vectors if len(vector) == dims]
             rows = np.frombuffer(b"".join(some), np.int8).reshape(len(some), dims)
             waves = kernels.features(rows)
             waves *= GRAINS
-            sums += np.add.reduce(np.floor(waves, out=waves), axis=0).astype(
-                np.int64
-            )  # whole numbers: any order is exact
+            np.floor(waves, out=waves)
+            more: list[int] = (
+                np.add.reduce(waves, axis=0).astype(np.int64).tolist()
+            )  # whole numbers: exact in any order
+            sums = tuple([was + one for was, one in zip(sums, more, strict=True)])
             n += len(some)
-        return DepartureState(n, tuple(sums.tolist()))
+        return DepartureState(n, sums)
 
     def merge(self, a: DepartureState, b: DepartureState) -> DepartureState:
         """Add the sums."""

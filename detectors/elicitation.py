@@ -120,7 +120,7 @@ class Elicitation:
         how = [one * (1.0 if query.insists else 0.5) for query, one in zip(asked, single, strict=True)]
         taken = tally.add_all(state.taken, batch.times, how)
         kept = [query.payload for query, one in zip(asked, single, strict=True) if one]
-        payloads, count = distinct.add_all(state.payloads, kept, LGK), state.kept + len(kept)
+        payloads, count = distinct.add_each(state.payloads, kept, LGK), state.kept + len(kept)
         run: list[QueryObservation] = []
         for query in asked:
             week = tally.block_of(query.at) // WEEK
@@ -195,8 +195,8 @@ def _noted(state: ElicitationState, asked: Sequence[QueryObservation]) -> Elicit
     demanding = [query.scaffold or query.opening for query in asked if query.demands_reasoning]
     return replace(
         state,
-        templates=distinct.add_all(state.templates, [query.scaffold or query.opening for query in asked], LGK),
-        demanding=distinct.add_all(state.demanding, demanding, LGK),
+        templates=distinct.add_each(state.templates, [query.scaffold or query.opening for query in asked], LGK),
+        demanding=distinct.add_each(state.demanding, demanding, LGK),
         queries=state.queries + len(asked),
         demands=state.demands + len(demanding),
     )

@@ -95,7 +95,7 @@ class Generation:
         for marks in telling:
             kinds = tuple([count + (marks >> i & 1) for i, count in enumerate(kinds)])
         hits = [query.payload for query, x in zip(asked, successes, strict=True) if x]
-        payloads = distinct.add_all(state.payloads, hits, PAYLOADS)
+        payloads = distinct.add_each(state.payloads, hits, PAYLOADS)
         return GenerationState(queries, payloads, state.hits + len(hits), kinds)
 
     def merge(self, a: GenerationState, b: GenerationState) -> GenerationState:

@@ -86,7 +86,7 @@ class HarvestFold:
             state.completion_tokens + completions,
             state.reasoning_tokens + reasonings,
             state.long + long,
-            distinct.add_all(state.payloads, payloads, LGK),
+            distinct.add_each(state.payloads, payloads, LGK),
         )
 
     def merge(self, a: HarvestState, b: HarvestState) -> HarvestState:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import msgspec
 
 from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation
-from detectors.batch import Batch, is_single
+from detectors.batch import GRAINS, Batch, Size, is_single
 from detectors.sketches import distinct
 from detectors.stats import likeness
 
@@ -25,9 +25,7 @@ COUNTS = (
 )  # fmt: skip
 WIDTH = len(COUNTS) + MARKS
 _ALL_MARKS = 2**MARKS - 1
-GRAINS = 64  # sums are kept in whole sixty-fourths, which add alike in every order
 _PRODUCTS = (".long", ".novel", ".many", ".fresh")  # shares that only repeat what others say
-_CHARS = 4  # characters in a token, where the model did not count
 
 
 class Sheaf(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -148,8 +146,8 @@ def _added(sheaf: Sheaf, observations: Batch) -> Sheaf:
     for asks in [query.asks & _ALL_MARKS for query in single if query.asks]:
         for mark in range(MARKS):
             counts[len(COUNTS) + mark] += asks >> mark & 1
-    for answer in observations.answered:
-        _count_answer(counts, answer)
+    for answer, size in zip(observations.answered, observations.sizes(), strict=True):
+        _count_answer(counts, answer, size)
     templates = dict.fromkeys([query.scaffold ^ query.opening for query in single if query.opening])
     scaffolds = dict.fromkeys([query.scaffold for query in single if query.scaffold])
     return Sheaf(
@@ -162,22 +160,18 @@ def _added(sheaf: Sheaf, observations: Batch) -> Sheaf:
     )
 
 
-def _count_answer(counts: list[int], answer: AnswerObservation) -> None:
-    query = answer.query
-    if not is_single(query):
+def _count_answer(counts: list[int], answer: AnswerObservation, size: Size) -> None:
+    if not is_single(answer.query):
         return
     counts[4] += 1
-    choices = max(1, answer.choices)
-    tokens = (answer.completion_tokens or (answer.text_chars + answer.reasoning_chars) / _CHARS) / choices
-    if tokens <= 0:
+    if size.tokens <= 0:
         return
-    handed = max(0, query.payload_chars) / _CHARS
     counts[5] += 1
-    counts[6] += tokens <= SHORT
-    counts[7] += tokens >= LONG
-    counts[8] += int(GRAINS * math.log2(1.0 + min(tokens, 1e6)))
-    counts[9] += int(GRAINS * math.log2(1.0 + min(handed, 1e6)))
-    counts[10] += int(GRAINS * tokens / (tokens + handed))
+    counts[6] += size.tokens <= SHORT
+    counts[7] += size.tokens >= LONG
+    counts[8] += size.grains
+    counts[9] += size.handed_grains
+    counts[10] += size.expands
     counts[11] += int(GRAINS * min(8.0, max(0.0, answer.entropy)) / 8.0)
     counts[12] += answer.reasoning_chars > 0
 

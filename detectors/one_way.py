@@ -1,8 +1,7 @@
 """One way: answers are taken and nothing ever comes back; the API is a tap, not a partner."""
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from struct import pack, unpack
@@ -157,28 +156,20 @@ def _run(state: OneWayState, week: int, observations: Batch) -> OneWayState:
 def _returned(counts: list[int], served: bytes, observations: Batch) -> bytes:
     """Count what comes back, and return the shingles of the answers that are newest then."""
     words = list(unpack(f"<{len(served) // 4}I", served))
-    held = dict(Counter(words)) if len(set(words)) < len(words) else dict.fromkeys(words, 1)
+    ever = set(words)  # and those that are no longer remembered: what may be among the words at all
     for one in observations:
         if isinstance(one, QueryObservation):
-            back = {word for quote in one.quotes if (word := quote & WORD) in held} if held else ()
+            back = {word for quote in one.quotes if (word := quote & WORD) in ever} if ever else set()
+            back = back.intersection(words) if back else back
             counts[4] += len(back) >= RETURNS or one.turns > TURNS or one.tool_results > 0
             if back:
                 counts[16] += len({quote & WORD for quote in one.quotes[:WHOLE]}.intersection(back)) >= WHOLE - 1
         elif one.status < 400 and one.shingles:  # noqa: PLR2004 - HTTP's own
             new = [shingle & WORD for shingle in one.shingles]
             words += new
-            _swap(held, new, words[:-SERVED])
+            ever.update(new)
             del words[:-SERVED]
     return pack(f"<{len(words)}I", *words)
-
-
-def _swap(held: dict[int, int], new: Iterable[int], old: Iterable[int]) -> None:
-    for word in new:
-        held[word] = held.get(word, 0) + 1
-    for word in old:
-        held[word] -= 1
-        if not held[word]:
-            del held[word]
 
 
 def _count_queries(counts: list[int], asked: Sequence[QueryObservation]) -> None:

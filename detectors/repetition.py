@@ -191,9 +191,9 @@ def _shelve(shelf: Shelf, queries: Sequence[QueryObservation]) -> Shelf:
     templates = [query.scaffold ^ query.opening for query in queries if query.opening]
     scaffolds = [query.scaffold for query in queries if query.scaffold]
     return Shelf(
-        distinct.add_all(shelf.payloads, [query.payload for query in queries], PAYLOADS),
-        distinct.add_all(shelf.templates, templates, TEMPLATES),
-        distinct.add_all(shelf.scaffolds, scaffolds, SCAFFOLDS),
+        distinct.add_each(shelf.payloads, [query.payload for query in queries], PAYLOADS),
+        distinct.add_each(shelf.templates, templates, TEMPLATES),
+        distinct.add_each(shelf.scaffolds, scaffolds, SCAFFOLDS),
         shelf.untemplated + len(queries) - len(templates),
         shelf.unscaffolded + len(queries) - len(scaffolds),
     )

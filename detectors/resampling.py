@@ -109,7 +109,7 @@ class Resampling:
             if query.bag & WORD:
                 _remember(bags, query.bag & WORD)
         queries = tally.add_all(state.queries, batch.times, successes)
-        different = distinct.add_all(state.different, drawn, DIFFERENT)
+        different = distinct.add_each(state.different, drawn, DIFFERENT)
         return ResamplingState(queries, tuple(payloads), tuple(bags), kinds[0], kinds[1], kinds[2], different)
 
     def _drawn_anew(

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import sub
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from detectors.batch import Batch
 from detectors.stats import likeness, tally
 
 EDGES = (1.0, 4.0, 15.0, 60.0, 240.0, 3600.0)  # seconds between two queries: borders of the kinds of gap
+GAPS = tuple([f"gap.{i}" for i in range(len(EDGES) + 1)])
 HOURS = 24
 QUIET = 8  # hours of the quietest stretch of a day
 GRAINS = 64
@@ -177,11 +179,10 @@ def _shares(state: RhythmState) -> dict[str, float]:
     variation = state.unlike[0] / GRAINS / max(1, state.unlike[1]) if state.unlike[1] else 1.5
     even = max(0.0, 1.0 - variation)
     ends = list(accumulate(state.hours + state.hours[:QUIET], initial=0))
-    quiet = min([ends[i + QUIET] - ends[i] for i in range(HOURS)]) / n
+    quiet = min(map(sub, ends[QUIET:], ends)) / n
     awake = min(1.0, quiet * HOURS / QUIET) * min(1.0, state.active[0] / 16.0)
-    shares = {f"gap.{i}": gap / waits for i, gap in enumerate(state.gaps)}
     days = max(1, state.active[1])
-    return shares | {
+    return {name: gap / waits for name, gap in zip(GAPS, state.gaps, strict=True)} | {
         "even": even,
         "awake": awake,
         "steady": min(1.0, state.active[0] / (HOURS * days)),

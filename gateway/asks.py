@@ -16,6 +16,7 @@ References:
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from gateway.demands import STEMS
 from gateway.embedding import edges
 from gateway.ways import Lookout, Way, found, ways
 
@@ -48,28 +49,12 @@ _ORDERS: Final = (
 )  # fmt: skip
 _GIVEN = r"(?:given|following|above|below|this|original|#\w+#)"
 
+# fmt: off
 MARKS: Final = (
     Mark(
         TASKS,
-        (
-            "task",
-            "instruction",
-            "question",
-            "problem",
-            "prompt",
-            "exercise",
-            "persona",
-            "pairs",
-            "preguntas",
-            "tareas",
-            "ejercicios",
-            "fragen",
-            "aufgaben",
-            "任务",
-            "指令",
-            "问题",
-            "题目",
-        ),
+        ("task", "instruction", "question", "problem", "prompt", "exercise", "persona", "pairs", "preguntas",
+         "tareas", "ejercicios", "fragen", "aufgaben", "任务", "指令", "问题", "题目"),
         ways(
             rf"\b{_MAKE}\b[^.!?\n]{{0,60}}?\b(?:\d+|ten|twenty|several|many|more|new|diverse|series|list|set|high-quality|different)\b[^.!?\n]{{0,50}}?\b{_TASK}\b",
             rf"\b{_MAKE}\b[^.!?\n]{{0,24}}?\b(?:an?|another|one|your own|the new|similar)\b[^.!?\n]{{0,30}}?\b(?:task|instruction|prompt|exercise|(?:coding|programming|math|word) problem)\b",
@@ -85,23 +70,8 @@ MARKS: Final = (
     ),
     Mark(
         HARDER,
-        (
-            "rewrite",
-            "evolve",
-            "complex",
-            "harder",
-            "difficult",
-            "rarer",
-            "constraint",
-            "increase",
-            "deepen",
-            "brand",
-            "specific",
-            "requirement",
-            "twist",
-            "改写",
-            "复杂",
-        ),
+        ("rewrite", "evolve", "complex", "harder", "difficult", "rarer", "constraint", "increase", "deepen", "brand",
+         "specific", "requirement", "twist", "改写", "复杂"),
         ways(
             rf"\b(?:rewrite|evolve|transform|make|modify|deepen|upgrade|invent)\b[^.\n]{{0,60}}?\b{_GIVEN}?\b[^.\n]{{0,30}}?\b{_TASK}\b[^\n]{{0,120}}?\b(?:complex|harder|difficult|rarer|deeper|constraints?|challenging|concrete|several steps)\b",
             r"\b(?:increase|raise|add|deepen)\b[^.\n]{0,40}?\b(?:reasoning|difficulty|complexity|depth|constraints?|steps)\b[^\n]{0,80}?\b(?:task|prompt|instruction|version)\b",
@@ -152,21 +122,8 @@ MARKS: Final = (
     ),
     Mark(
         SPIN,
-        (
-            "inspir",
-            "snippet",
-            "seed",
-            "diverse",
-            "dataset",
-            "training data",
-            "synthetic",
-            "self-contained",
-            "data set",
-            "fragment",
-            "passage",
-            "document",
-            "excerpt",
-        ),
+        ("inspir", "snippet", "seed", "diverse", "dataset", "training data", "synthetic", "self-contained",
+         "data set", "fragment", "passage", "document", "excerpt"),
         ways(
             r"\b(?:gain|draw|take|for|as) inspiration\b",
             r"\binspired by\b[^.\n]{0,60}?\b(?:snippet|fragment|passage|seed|document)",
@@ -202,17 +159,43 @@ MARKS: Final = (
         ),
     ),
 )
+# fmt: on
 _LOOKOUT: Final = Lookout(
     [
+        *STEMS,
         *_ORDERS,
         *(stem for mark in MARKS for stem in mark.stems),
         *(word for mark in MARKS for way in mark.wordings for group in way.groups for word in group),
     ]
 )
+_DEMANDING: Final = _LOOKOUT.bits(STEMS)
+_STEMS: Final = _LOOKOUT.bits({stem for mark in MARKS for stem in mark.stems})
 _ORDERED: Final = _LOOKOUT.bits(_ORDERS)
 _WATCHED: Final = tuple(
     [(mark.bit, _LOOKOUT.bits(mark.stems), mark.ordered, _LOOKOUT.watched(mark.wordings)) for mark in MARKS]
 )
+
+
+class Look(NamedTuple):
+    """What one look at a text told: its marks, and whether it may demand reasoning; if unsure, it may."""
+
+    marks: int
+    may_demand: bool
+
+
+def look(text: str) -> Look:
+    """Return the marks of a text, and whether a word stands there that no demand for reasoning can do without."""
+    low = edges(text, EDGE).lower()
+    seen = _LOOKOUT.seen(low)
+    may_demand = bool(seen & _DEMANDING) or len(text) > 2 * EDGE
+    if not seen & _STEMS:
+        return Look(0, may_demand)
+    orders = seen & _ORDERED
+    bits = 0
+    for bit, stems, ordered, wordings in _WATCHED:
+        if seen & stems and (orders or not ordered) and found(wordings, low, seen):
+            bits |= bit
+    return Look(bits, may_demand)
 
 
 def marks(text: str) -> int:
@@ -225,14 +208,7 @@ def marks(text: str) -> int:
         0
 
     """
-    low = edges(text, EDGE).lower()
-    seen = _LOOKOUT.seen(low)
-    orders = seen & _ORDERED
-    bits = 0
-    for bit, stems, ordered, wordings in _WATCHED:
-        if seen & stems and (orders or not ordered) and found(wordings, low, seen):
-            bits |= bit
-    return bits
+    return look(text).marks
 
 
 marks_again = lru_cache(1024)(marks)  # of system prompts, which come again: hand in what ``edges`` leaves of them

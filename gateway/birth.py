@@ -18,7 +18,7 @@ from gateway.config import Config
 
 # Neither an exchange nor a fold leaves more than a few cycles behind. The usual thresholds (700, 10, 10) would look
 # for them all the time, through everything that the caches hold.
-_COLLECT = (20_000, 20, 20)
+_COLLECT = (100_000, 20, 20)
 
 
 class Job(msgspec.Struct, frozen=True):

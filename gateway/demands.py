@@ -35,6 +35,7 @@ _OTHERS = (
     "réflexion", "рассужден", "размышлен",
 )  # fmt: skip
 _PLAIN = tuple(stem for stem in _OTHERS if stem.isascii())
+STEMS = (*_ENGLISH, *_OTHERS)  # without one of these nothing is demanded
 
 _GAP = r"[^.!?\n]"
 _KEEP = r"(?:do not|don't|never|must not) (?:omit|skip|hide|remove|shorten|truncate|leave out|summari[sz]e)"

@@ -13,7 +13,7 @@ import numpy as np
 
 from detectors.base import AnswerObservation, QueryObservation
 from gateway.asks import EDGE as ASKS_EDGE
-from gateway.asks import marks, marks_again
+from gateway.asks import Look, look, marks_again
 from gateway.demands import EDGE as DEMANDS_EDGE
 from gateway.demands import demanded, insists
 from gateway.embedding import Asks, Embedder, Vector, cells, edges, embedded, shared
@@ -49,12 +49,16 @@ def _seconds(value: float) -> float:
     return value if math.isfinite(value) else 0.0
 
 
+_UNSEEN: Final = Look(0, may_demand=True)
 _said_before = lru_cache(2048)(demanded)  # of system prompts and first turns, which come again; 8 KiB each at most
 
 
 class _Numbers(NamedTuple):
-    """What is worked out of the newest turn, for many at once; ``alone`` is a single question without tools."""
+    """The first and the newest user turn, whether it is a single question without tools, and what is worked out of the
+    newest for many at once.
+    """
 
+    users: tuple[str, str]
     alone: bool
     cell: int
     vector: bytes
@@ -90,8 +94,7 @@ class Features:
 
     def observe_all(self, exchanges: Sequence[Exchange]) -> list[Pair]:
         """Return what is kept of each exchange; some sixty at once cost half as much as one by one."""
-        newest = [_users(query)[1] for query, _, _ in exchanges]
-        numbers = self._numbers([query for query, _, _ in exchanges], newest)
+        numbers = self._numbers([query for query, _, _ in exchanges])
         served = self._shingles.batch([answer.text[:BEGINNING] for _, answer, _ in exchanges], SERVED)
         pairs = []
         for (query, answer, entry), number, shingles in zip(exchanges, numbers, served, strict=True):
@@ -99,24 +102,27 @@ class Features:
             pairs.append((asked, _answered(answer, entry, asked, shingles)))
         return pairs
 
-    def _numbers(self, queries: Sequence[Query], newest: Sequence[str]) -> Iterable[_Numbers]:
+    def _numbers(self, queries: Sequence[Query]) -> Iterable[_Numbers]:
         """Return what is worked out for many queries together."""
-        cores = [core(turn) for turn in newest]
+        users = [_users(query) for query in queries]
+        cores = [core(newest) for _, newest in users]
         rows = embedded(self._embedder, cores)
         alone = [_is_alone(query) for query in queries]
         found = grams([core if single else "" for core, single in zip(cores, alone, strict=True)], self._prints.seed)
-        quotes = self._shingles.batch([turn[:PASTED] for turn in newest], QUOTES)
-        return map(_Numbers, alone, cells(rows), packed(rows), found, quotes)
+        quotes = self._shingles.batch([newest[:PASTED] for _, newest in users], QUOTES)
+        return map(_Numbers, users, alone, cells(rows), packed(rows), found, quotes)
 
     def _asked(self, query: Query, entry: Entry, numbers: _Numbers) -> QueryObservation:
-        first, newest = _users(query)
+        (first, newest), alone = numbers.users, numbers.alone
         in_system = _said_before(edges(query.system, DEMANDS_EDGE)) if query.system else ""
+        seen = look(newest) if alone else _UNSEEN
         in_turn = ""
-        if not in_system:  # a first turn comes again only where it is not the newest
-            in_turn = demanded(first) if newest is first else _said_before(edges(first, DEMANDS_EDGE))
+        if not in_system and newest is not first:  # a first turn comes again only where it is not the newest
+            in_turn = _said_before(edges(first, DEMANDS_EDGE))
+        elif not in_system and seen.may_demand:
+            in_turn = demanded(newest)
         if newest is not first and not (in_system or in_turn):
             in_turn = demanded(newest)
-        alone = numbers.alone
         return QueryObservation(
             at=_seconds(entry.at),
             scaffold=self._prints.scaffold(query.system, first, in_turn),
@@ -138,7 +144,7 @@ class Features:
             images=_count(query.images),
             streamed=query.stream,
             named="user" in [scope for scope, _ in entry.subjects],
-            asks=_asks(query.system, newest) if alone else 0,
+            asks=seen.marks | (marks_again(edges(query.system, ASKS_EDGE)) if alone and query.system else 0),
             bag=self._prints.bag(newest) if alone else 0,
             grams=numbers.grams,
             vector=numbers.vector,
@@ -148,10 +154,6 @@ class Features:
 
 def _is_alone(query: Query) -> bool:
     return len(query.turns) <= SINGLE and not query.tools and not query.tool_results
-
-
-def _asks(system: str, newest: str) -> int:
-    return marks(newest) | (marks_again(edges(system, ASKS_EDGE)) if system else 0)
 
 
 def _answered(answer: Answer, entry: Entry, asked: QueryObservation, shingles: tuple[int, ...]) -> AnswerObservation:

@@ -37,7 +37,7 @@ def families(panel: Panel, evidence: Mapping[str, Evidence]) -> dict[str, float]
     members: dict[str, list[float]] = {}
     for name, detector in panel.items():
         members.setdefault(detector.family, []).append(evidence[name].weight)
-    return {family: log_mean(weights) for family, weights in members.items()}
+    return {family: log_mean(weights) if any(weights) else 0.0 for family, weights in members.items()}
 
 
 def _said(name: str, detector: Detector[Any], state: Any, baseline: Baseline, faults: list[str]) -> Evidence:

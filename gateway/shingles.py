@@ -13,7 +13,6 @@ from hashlib import blake2b
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 GRAM: Final = 24  # bytes: long enough that two people seldom write the same one by chance
 EVERY: Final = 8  # one gram in so many is sampled
@@ -91,17 +90,12 @@ class Shingles:
         ends = lengths.cumsum()
         begins = places.searchsorted(ends - lengths).tolist()
         stops = places.searchsorted(ends - GRAM, "right").tolist()  # a gram that ends in the next text is nobody's
-        return [
-            _least(sampled[begin:stop], most) if begin < stop else () for begin, stop in zip(begins, stops, strict=True)
-        ]
-
-
-def _least(sampled: npt.NDArray[np.uint64], most: int) -> tuple[int, ...]:
-    sampled.sort()
-    least: list[int] = sampled[:most].tolist()
-    if len(set(least)) < len(least):  # only repeated text has a gram twice
-        least = np.unique(sampled)[:most].tolist()
-    return tuple(least)
+        samples = [sampled[begin : max(begin, stop)] for begin, stop in zip(begins, stops, strict=True)]
+        for sample in samples:
+            sample.sort()
+        if (sampled[1:] == sampled[:-1]).any():  # only repeated text has a gram twice
+            samples = [np.unique(sample) for sample in samples]
+        return [tuple(sample[:most].tolist()) for sample in samples]
 
 
 def overlap(a: Sequence[int], b: Sequence[int]) -> float:

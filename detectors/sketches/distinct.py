@@ -50,6 +50,18 @@ def add_all(sketch: bytes, items: Sequence[int], lgk: int) -> bytes:
     return kept
 
 
+def add_each(sketch: bytes, items: Sequence[int], lgk: int) -> bytes:
+    """Return the sketch with more fingerprints, to the last byte what ``add`` makes of them one by one.
+
+    In what order the library writes its list of the first few depends on how often it was opened.
+    """
+    place = 0
+    while place < len(items) and not (sketch and sketch[MODE] & 3 == IN_REGISTERS):
+        sketch = add(sketch, items[place], lgk)
+        place += 1
+    return add_all(sketch, items[place:], lgk)
+
+
 def union(a: bytes, b: bytes, lgk: int) -> bytes:
     """Return the sketch of everything that either has seen."""
     if not a or not b or a == b:

@@ -57,10 +57,10 @@ def log_e_mean(
     """Return the log of the mean of several summed bets on the same trials, each on its own successes and null."""
     counts = np.array((n, *ks), dtype=np.float64)[:, ::-1].cumsum(axis=1)  # from each start to now
     wealth = counts.T @ _gains(rates)
-    top = float(wealth.max())
+    top = float(np.maximum.reduce(wealth, axis=None))
     wealth -= top
     np.exp(wealth, out=wealth)
-    return top + math.log(float(wealth.sum()) / (len(rates) * len(SHARES) * starts_per_day))
+    return top + math.log(float(np.add.reduce(wealth, axis=None)) / (len(rates) * len(SHARES) * starts_per_day))
 
 
 def log_mean(*weights: float) -> float:

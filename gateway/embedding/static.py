@@ -12,10 +12,10 @@ References: Wu et al. 2016 (longest match first, WordPiece); Arora et al. 2017 (
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import shake_128
 from importlib.resources import files
-from typing import IO, ClassVar, Final, NamedTuple
+from typing import IO, ClassVar, Final, NamedTuple, cast
 from zipfile import BadZipFile
 
 import numpy as np
@@ -97,6 +97,10 @@ def _directions(dims: int) -> npt.NDArray[np.float32]:
     return np.asarray(signs * (_GRAM / dims**0.5), np.float32)
 
 
+def _spellable(word: str) -> bool:
+    return len(word) <= LONGEST and word.isascii() and word.isalpha()
+
+
 class Static:
     """Embeds texts by the words of a table. What it learns is only a cache: equal texts have equal vectors anywhere."""
 
@@ -111,6 +115,7 @@ class Static:
         self._slots: dict[str, int] = dict(self._known)  # and the words learnt: row by word
         self._rows = np.vstack([rows, np.zeros((LEARNT, self.dims), np.float32)])
         self._directions = _directions(self.dims)
+        self._heard = lru_cache(maxsize=2048)(self._hear)  # of short ones: numbers, most of all
 
     def embed(self, text: str) -> Vector:
         """Return a unit vector of ``dims`` floats; all zeros if there is no text to speak of.
@@ -134,20 +139,38 @@ class Static:
     def _add(self, row: Vector, text: str) -> None:
         """Add up what a text says."""
         said = words(text)
-        slots: list[int] = [*map(self._slots.get, said)]  # type: ignore[list-item]  # None is dealt with at once
+        found = [*map(self._slots.get, said)]
         rest: list[str] = []
-        if None in slots or (len(slots) > SPELT and self._learnt(slots) > SPELT):
-            slots, rest = self._spell(said)
+        if None in found:
+            slots, rest = self._without(said, found)
+        else:
+            slots = cast("list[int]", found)
+            if len(slots) > SPELT and self._learnt(slots) > SPELT:
+                slots, rest = self._spell(said)
         if slots:
             np.add.reduce(self._rows.take(slots, axis=0), axis=0, out=row)
         if rest or not said:
-            letters = counts(" ".join(rest) or text)
+            heard = " ".join(rest) or text
+            letters = self._heard(heard) if len(heard) <= LONGEST else self._hear(heard)
             if letters is not None:
-                row += letters @ self._directions
+                row += letters
+
+    def _hear(self, text: str) -> Vector | None:
+        """Return the vector of a text's letters; None if there is no text."""
+        letters = counts(text)
+        return None if letters is None else letters @ self._directions
 
     def _learnt(self, slots: list[int]) -> int:
         known = len(self._known)
-        return len([slot for slot in slots if slot >= known]) if max(slots) >= known else 0
+        return len([slot for slot in slots if slot >= known]) if max(slots, default=-1) >= known else 0
+
+    def _without(self, said: list[str], slots: list[int | None]) -> tuple[list[int], list[str]]:
+        """Return what ``_spell`` does, quickly where all that the table does not hold are numbers and the like."""
+        rest = [word for word, slot in zip(said, slots, strict=True) if slot is None]
+        if any(map(_spellable, rest)):
+            return self._spell(said)
+        known = [slot for slot in slots if slot is not None]
+        return (known, rest) if len(rest) + self._learnt(known) <= SPELT else self._spell(said)
 
     def _spell(self, said: list[str]) -> tuple[list[int], list[str]]:
         """Return the rows of the words that are in the table or can be spelt, and the words that cannot."""
@@ -160,7 +183,7 @@ class Static:
             slot = self._slots.get(word)
             if slot is None or slot >= len(self._known):
                 spelt += 1
-                if spelt > SPELT or len(word) > LONGEST or not (word.isascii() and word.isalpha()):
+                if spelt > SPELT or not _spellable(word):
                     rest.append(word)
                     continue
                 slot = self._learn(word) if slot is None else slot
@@ -171,9 +194,9 @@ class Static:
         """Keep the vector of a word that is not in the table; return its row."""
         pieces = self._pieces(word)
         slot = len(self._slots)
-        letters = counts(word)
+        letters = self._hear(word)
         spelt = self._rows[pieces].sum(axis=0) / max(len(pieces), 1) ** 0.5
-        heard = 0.0 if letters is None else letters @ self._directions
+        heard = 0.0 if letters is None else letters
         self._rows[slot] = _HALF * (spelt + heard)
         self._slots[word] = slot
         return slot

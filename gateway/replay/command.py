@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from gateway.app.settling import load_config
+from gateway.birth import spare_collector
 from gateway.config import Config
 from gateway.faults import Faults
 from gateway.plugins import PluginError
@@ -53,6 +54,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
     with ExitStack() as stack:
         writing: BinaryIO | None = stack.enter_context(out.open("wb")) if out else None
         progress = stack.enter_context(Progress(sum(source.size for source in sources), shown=human))
+        spare_collector()
         try:
             account = replay(sources, order, writing, Watching(_Telling(progress).bad, progress.far), strict=strict)
         except (StoppedError, CrewError) as fault:

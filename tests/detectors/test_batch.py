@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from detectors.base import AnswerObservation, Observation, QueryObservation
-from detectors.batch import Batch, is_single
+from detectors.batch import Batch, is_single, size_of
 from detectors.stats import tally
 from detectors.taking import Worth, worth_taking
 
@@ -52,3 +52,16 @@ def test_what_an_answer_is_worth_is_worked_out_by_each_measure(observations: lis
     batch = Batch(observations)
     for least in (Worth(), Worth(tokens=tokens), Worth()):
         assert batch.worth(least) == [worth_taking(answer, least) for answer in batch.answered]
+
+
+@given(OBSERVATIONS)
+def test_how_long_an_answer_is_is_worked_out_answer_by_answer(observations: list[Observation]) -> None:
+    batch = Batch(observations)
+    assert batch.sizes() == batch.sizes() == [size_of(answer) for answer in batch.answered]
+
+
+def test_an_answer_is_measured_beside_what_was_handed_in() -> None:
+    query = QueryObservation(at=NOW, payload_chars=400)
+    assert size_of(AnswerObservation(at=NOW, query=query, completion_tokens=200, choices=2))[::3] == (100.0, 32)
+    assert size_of(AnswerObservation(at=NOW, query=query, text_chars=1200)).tokens == 300.0
+    assert size_of(AnswerObservation(at=NOW, query=query)).expands == 0

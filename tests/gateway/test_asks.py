@@ -2,7 +2,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.asks import EDGE, MARKS, marks
+from gateway.asks import EDGE, MARKS, look, marks
+from gateway.demands import STEMS, demanded
 
 BITS = {mark.bit for mark in MARKS}
 HOSTILE = [
@@ -63,3 +64,10 @@ def test_only_both_ends_are_read() -> None:
     filler = "the tide is out. " * EDGE
     assert marks(recipe + filler) & marks(filler + recipe) & marks(recipe) != 0
     assert marks(filler + recipe + filler) == marks(filler)
+
+
+@given(st.lists(st.sampled_from([*STEMS, "write your ", "<think> ", "a ", ". ", "in full "]), max_size=40))
+def test_what_one_look_finds_free_of_demands_demands_nothing(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert look(text).marks == marks(text)
+    assert look(text).may_demand or not demanded(text)

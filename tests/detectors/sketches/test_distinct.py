@@ -5,7 +5,7 @@ from datasketches import hll_sketch, hll_union, tgt_hll_type
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.sketches.distinct import Count, add, add_all, count, union
+from detectors.sketches.distinct import Count, add, add_all, add_each, count, union
 
 anything = st.lists(st.integers(-(2**70), 2**70), max_size=60)
 LGK = 8
@@ -77,3 +77,10 @@ def test_a_batch_leaves_the_very_sketch_that_its_things_leave_one_by_one(items: 
     for item in items:
         one_by_one = add(one_by_one, item, 7)
     assert add_all(add_all(b"", items[:cut], 7), items[cut:], 7) == one_by_one
+
+
+@given(st.integers(0, 2**32), st.integers(0, 200), st.integers(0, 200), st.sampled_from([5, 7, 9]))
+def test_adding_each_is_adding_one_by_one_to_the_last_byte(seed: int, many: int, cut: int, lgk: int) -> None:
+    dice = Random(seed)
+    items = [dice.getrandbits(64) for _ in range(many)]
+    assert add_each(add_each(b"", items[:cut], lgk), items[cut:], lgk) == fold(items, lgk)

@@ -22,7 +22,7 @@ def test_the_record_is_json_and_whole(found: Found) -> None:
     assert row["placed"]["chat"] == {"subjects": 40, "learnt": True}
     assert row["placed"]["generation"] == {"subjects": 1, "learnt": False}
     assert [one["subject"]["value"] for one in row["left_out"]] == ["harvest-1"]
-    assert {one["rule"] for one in row["false_alarms"]} == {"notice", "trim", "slow", "stop"}
+    assert {one["rule"] for one in row["false_alarms"]} == {"notice", "trim", "bulk", "slow", "stop"}
     assert all(one["promise"] > 1.0 and one["days"] == row["subject_days"] for one in row["false_alarms"])
     assert row["started_from"] == "a test's teaching"
 
