@@ -141,12 +141,17 @@ class Proxy:
             passage.error = "provider_error"
 
     def _standing(self, passage: Passage) -> tuple[Decision, ...]:
-        """Find out whose the query is, and return the decisions that stand against them."""
+        """Find out whose the query is, and return the decisions to carry out; none if what they do is known."""
         request = passage.request
         identified = self._identity.identify(request.headers, request.peer, passage.glance.user, request.query)
         passage.subjects = identified.subjects
         passage.decided = self._gate.decided
-        return self._gate.standing(identified.subjects, passage.at)
+        decisions = self._gate.standing(identified.subjects, passage.at)
+        known = self._gate.known(decisions)
+        if known is None:
+            return decisions
+        passage.admitted = known
+        return ()
 
     async def _admit(self, passage: Passage, decisions: tuple[Decision, ...]) -> None:
         """Carry out decisions on the query."""

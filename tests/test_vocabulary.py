@@ -19,8 +19,10 @@ from pydantic import BaseModel
 from gateway import cli, metrics
 from gateway.actions.base import STATUS
 from gateway.config import Config
+from gateway.installed import GROUPS
 from gateway.logs import FIELDS
 from gateway.plugins import Kind, installed, plugin
+from gateway.policies.plugged import PluggedPart
 from gateway.policies.written import PolicyPart
 
 ROOT = Path(__file__).parent.parent
@@ -139,6 +141,12 @@ def test_every_configuration_key_is_documented_and_no_other() -> None:
 
 def test_every_key_of_a_policy_file_is_documented() -> None:
     assert missing((key.removeprefix("rungs.") for key in keys(PolicyPart)), page("policies.md")) == []
+
+
+def test_every_kind_of_plug_in_its_group_and_the_keys_that_name_a_policy_are_documented() -> None:
+    text = page("plugins.md")
+    assert missing([*GROUPS.values(), *keys(PluggedPart)], text) == []
+    assert [kind for kind in GROUPS if f"| {kind}" not in text] == []
 
 
 def test_every_series_its_labels_and_error_types_are_documented() -> None:

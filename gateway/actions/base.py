@@ -187,7 +187,11 @@ class Allowance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Action(Protocol):
-    """What enforcement does: pure. Parameters are the fields of the frozen instance."""
+    """What enforcement does: pure. Parameters are the fields of the frozen instance.
+
+    An action may say ``constant = True`` of its class: it charges nothing and does the same to every query, so that
+    it need be asked only once a decision.
+    """
 
     name: ClassVar[str]
     severity: ClassVar[int]

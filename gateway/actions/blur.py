@@ -33,6 +33,7 @@ class Blur:
     """
 
     name: ClassVar[str] = "blur"
+    constant: ClassVar[bool] = True
     severity: ClassVar[int] = 2
 
     digits: int = 1

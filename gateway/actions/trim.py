@@ -35,6 +35,7 @@ class Trim:
     """
 
     name: ClassVar[str] = "trim"
+    constant: ClassVar[bool] = True
     severity: ClassVar[int] = 2
 
     logprobs: bool = True

@@ -103,6 +103,17 @@ class ActionContract:
             with pytest.raises(dataclasses.FrozenInstanceError):
                 setattr(tried, field.name, 1)
 
+    @tried
+    @given(glance=GLANCES, other=GLANCES)
+    def test_an_action_that_calls_itself_constant_is(
+        self, name: str, parameters: dict[str, Any], glance: Glance, other: Glance
+    ) -> None:
+        tried = action(name, parameters)
+        if getattr(tried, "constant", False):
+            assert tried.charges(glance) == tried.charges(other) == ()
+            assert tried.admit(glance, ()) == tried.admit(other, ())
+            assert tried.settle(glance, None) == tried.settle(other, Usage(completion_tokens=9)) == ()
+
     def test_an_action_that_is_added_to_itself_is_itself(self, name: str, parameters: dict[str, Any]) -> None:
         effect = action(name, parameters).admit(Glance(model="big"), ())
         if isinstance(effect, Forward):

@@ -26,6 +26,8 @@ class IsolatedAction:
         tell: told of each failure.
     """
 
+    constant = False  # it is asked each time: one failure must not decide for all
+
     def __init__(self, inner: Any, name: str, tell: Tell = failed) -> None:
         self._inner = inner
         self._tell = tell

@@ -1,7 +1,9 @@
 """Which decisions of a client's subjects count, and what is remembered of actions."""
 
+import contextlib
 from typing import Any
 
+import msgspec
 import pytest
 
 from gateway.actions.base import Action, Allowance, Charge
@@ -131,3 +133,36 @@ async def test_a_charge_names_a_payload_only_where_payloads_are_counted() -> Non
 
     await admitted(Reading(decision(KEY, "throttle", 3, concurrent=2, payloads_per_day=5)))
     assert {charge.meter: charge.payload for charge in asked} == {"slots": "", "payloads": "print"}
+
+
+async def test_what_a_lone_decision_does_to_all_alike_is_asked_once() -> None:
+    held = Held(decision(KEY, "trim", 2, samples=2))
+    gate, first = await admitted(held)
+    assert gate.known(gate.standing(EVERYBODY, 50.0)) is first
+    assert first.trimming.samples == 2
+    again = msgspec.structs.replace(decision(KEY, "trim", 2, samples=3), id="dec_other")
+    assert gate.known((again,)) is None
+    assert gate.known((*held.standing.values(), again)) is None
+    assert gate.known(()) is None
+
+
+@pytest.mark.parametrize(
+    ("action", "how"), [("throttle", {"requests_per_minute": 1.0}), ("tag", {}), ("tarpit", {}), ("verify", {})]
+)
+async def test_what_differs_from_query_to_query_is_asked_each_time(action: str, how: dict[str, Any]) -> None:
+    gate = Gate(Held(decision(KEY, action, 3, **how)), action_of, "")
+    decisions = gate.standing(EVERYBODY, 50.0)
+    with contextlib.suppress(AdmissionRefused):
+        await gate.admit(decisions, Glance(), lambda: "print")
+    assert gate.known(decisions) is None
+
+
+async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.gate._ACTIONS_KEPT", 3)
+    gate = Gate(Held(), action_of, "")
+    for number in range(9):
+        mode: Mode = "shadow" if number % 2 else "enforce"
+        one = msgspec.structs.replace(decision(KEY, "watch", 1, mode), id=f"dec_{number}")
+        await gate.admit((one,), Glance(), lambda: "print")
+        assert gate.known((one,)) is not None
+    assert len(gate._known) <= 3
