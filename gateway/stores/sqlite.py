@@ -12,6 +12,7 @@ from gateway.decisions import Decision, Subject
 from gateway.stores import meters
 from gateway.stores.base import Announced, Folded, StoreError
 from gateway.stores.meters import Meter
+from gateway.stores.sqlite_audit import SqliteAudit
 from gateway.stores.sqlite_file import SqliteFile
 
 RANKS = 64
@@ -45,12 +46,16 @@ class SqliteStore:
         cases: most cases kept; over it the least in rank go, and of those the oldest.
         forget: seconds after which an untouched case is dropped.
         wait: seconds that a call waits for another process's write before it fails.
+
+    Attributes:
+        audit: what the decision log reads of it.
     """
 
     def __init__(
         self, folder: Path, *, cases: int = 1_000_000, forget: float = 30 * 86400.0, wait: float = 5.0
     ) -> None:
         self._file = SqliteFile(folder, wait)
+        self.audit = SqliteAudit(self._file)
         self._cap = cases
         self._forget = forget
         self._forgot_at = 0.0

@@ -58,6 +58,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TRIGGER cases_shrink AFTER DELETE ON cases BEGIN
             UPDATE totals SET number = number - 1 WHERE name = 'cases'; END""",
     ),
+    (  # 2: notes that operators' commands leave for the decision log
+        """CREATE TABLE audit (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, at REAL NOT NULL, body BLOB NOT NULL)""",
+    ),
 )
 
 
