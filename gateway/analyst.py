@@ -17,6 +17,7 @@ from detectors.base import Baseline, Observation, Panel
 from gateway import clock
 from gateway.config import Analysis
 from gateway.deciding import decide
+from gateway.decision_log.chronicle import Chronicle
 from gateway.decisions import Decision, Policy, Standing, Subject
 from gateway.engine import Folio, fold, importance, seal, weigh
 from gateway.exchange import Entry
@@ -47,6 +48,7 @@ class Analyst:
     Attributes:
         clock: seconds since the epoch; a replay sets its own.
         dice: random bytes for decision ids; a replay sets its own.
+        chronicle: keeps the decision log abreast of the store; None where nothing is to be logged.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Analyst:
         self._noticed: frozenset[str] = frozenset()
         self.clock: Callable[[], float] = clock.now
         self.dice: Callable[[int], bytes] = secrets.token_bytes
+        self.chronicle: Chronicle | None = None
 
     @property
     def standing(self) -> Mapping[Subject, Decision]:
@@ -94,6 +97,8 @@ class Analyst:
         if changed:
             self._store.commit(Folded(upto=0, cases={}, decisions=changed, at=at))
             log.info("standing decisions reviewed", extra={"entries": len(changed)})
+            if self.chronicle:
+                self.chronicle.tell("reviewed", at, {"changed": [decision.id for decision in changed]})
         return len(changed)
 
     def step(self) -> int:
@@ -175,7 +180,10 @@ class Analyst:
         return decisions
 
     def tidy(self) -> None:
-        """Scrub what was folded from the files, and set the gauges."""
+        """Bring the decision log abreast, scrub what was folded from the files, and set the gauges."""
+        for subject in self.chronicle.follow() if self.chronicle else ():
+            self._folios.drop(subject)
+            self._unscrubbed = True
         if self._unscrubbed and self._store.scrub():
             self._unscrubbed = False
         self._register.follow(self._store, self.clock())
@@ -222,3 +230,5 @@ class Analyst:
             self.tidy()
         except StoreError as error:
             log.warning("store failed at the end", extra={"error": str(error)})
+        if self.chronicle:
+            self.chronicle.close()

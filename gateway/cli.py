@@ -22,6 +22,7 @@ from gateway.demo.story import run as run_demo
 from gateway.faults import Faults
 from gateway.identity import key_hash
 from gateway.lab.command import lab
+from gateway.log_command import command as decision_log
 from gateway.plugins import PluginError
 from gateway.policies.file import load_policies
 from gateway.reasons import reasons
@@ -236,6 +237,7 @@ def delete_decision(file: Path, scope: str, value: str, output: str) -> None:
 
 main.add_command(replay)
 main.add_command(calibrate)
+main.add_command(decision_log)
 
 if __name__ == "__main__":
     main()

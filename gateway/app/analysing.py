@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import watchfiles
@@ -13,9 +14,12 @@ import watchfiles
 from detectors.base import Baseline
 from gateway import logs, metrics
 from gateway.analyst import Analyst
+from gateway.app.keeping import decision_log, rules_taken
 from gateway.app.last_good import take, take_at_start
 from gateway.birth import leave_when_told, read_job, spare_collector, stop_sign
+from gateway.clock import now
 from gateway.config import Config
+from gateway.decision_log.chronicle import Chronicle
 from gateway.dialects.known import Dialects
 from gateway.embedding.chosen import chosen
 from gateway.faults import Faults
@@ -39,15 +43,20 @@ def build(config: Config) -> Analyst:
     """Return the analyst of this configuration."""
     salt = secret(config.identity.secret_file or config.data / "secret")
     features = Features(salt, chosen(config.analysis.embedding))
-    return Analyst(
+    store = SqliteStore(config.data, cases=config.analysis.cases, forget=config.analysis.forget)
+    chronicle = Chronicle(decision_log(config), store.audit)
+    analyst = Analyst(
         SqliteJournal(config.data, capacity=config.journal.capacity),
-        SqliteStore(config.data, cases=config.analysis.cases, forget=config.analysis.forget),
+        store,
         Intake(Dialects(), features, ahead=features if features.asks else None),
         panel(config.panel),
         take_at_start(config),
         baseline_of(config),
         config.analysis,
     )
+    analyst.chronicle = chronicle
+    chronicle.tell("reload", now(), rules_taken(config))
+    return analyst
 
 
 def reload(analyst: Analyst, config: Config) -> bool:
@@ -58,9 +67,16 @@ def reload(analyst: Analyst, config: Config) -> bool:
     except (Faults, OSError, msgspec.DecodeError) as fault:
         metrics.RELOAD_OK.set(0)
         LOG.error("the old policies stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's
+        _record(analyst, {"taken": False, "fault": str(fault)})
         return False
+    _record(analyst, rules_taken(config))
     LOG.info("policies taken", extra={"file": str(config.policies)})
     return True
+
+
+def _record(analyst: Analyst, body: dict[str, Any]) -> None:
+    if analyst.chronicle:
+        analyst.chronicle.tell("reload", now(), body)
 
 
 async def work(config: Config, analyst: Analyst, asked: Sequence[int] = ()) -> None:

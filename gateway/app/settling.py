@@ -30,6 +30,12 @@ def load_config(file: Path) -> Config:
                     "secret_file": settled(config.identity.secret_file),
                 }
             ),
+            "log": config.log.model_copy(
+                update={
+                    "folder": settled(config.log.folder) or config.data.resolve() / "log",
+                    "key_file": settled(config.log.key_file) or config.data.resolve() / "log.key",
+                }
+            ),
             "analysis": config.analysis.model_copy(
                 update={
                     "baseline": settled(config.analysis.baseline),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.decision_log.pages import lines_of, pages_in, put
-from gateway.decision_log.record import FREE_TEXT, Line, Record, rewritten
+from gateway.decision_log.record import Line, Record, is_free_text, rewritten
 from gateway.decision_log.tail import STORE
 from gateway.decision_log.writer import DecisionLog
 from gateway.decisions import Subject
@@ -54,9 +54,9 @@ def _naming(page: Path, text: str) -> dict[int, list[int]]:
 def _places(line: Line, text: str) -> list[int]:
     """Return where a subject is named, and with it all free text: nobody knows whom that is about."""
     parts = [(place, part) for place, part in enumerate(line.personal) if part is not None]
-    if not any(part[2] == text and part[0] not in FREE_TEXT for _, part in parts):
+    if not any(part[2] == text and not is_free_text(part[0]) for _, part in parts):
         return []
-    return [place for place, part in parts if part[2] == text or part[0] in FREE_TEXT]
+    return [place for place, part in parts if part[2] == text or is_free_text(part[0])]
 
 
 def _rewrite(page: Path, found: dict[int, list[int]]) -> None:

@@ -139,3 +139,15 @@ def begins(path: Path) -> Line | None:
     """Return a file's first record, if it can be read."""
     first = next(lines_of(path), None)
     return first.line if first else None
+
+
+def outdated(folder: Path, before: float) -> tuple[list[Path], int]:
+    """Return the files in which all happened before a time, and the number of the first record that stays."""
+    pages = pages_in(folder)
+    old = 0
+    for later in pages[1:]:
+        first = begins(later)
+        if first is None or first.at > before:
+            break
+        old += 1
+    return pages[:old], first_seq(pages[old]) if pages else 0

@@ -8,6 +8,7 @@ part can be replaced by null later, and every hash still holds; and without the 
 commitment. Pure.
 """
 
+import copy
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
@@ -60,15 +61,21 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     def restored(self) -> dict[str, Any]:
         """Return the body with what is personal put back; forgotten parts are missing."""
-        body = dict(self.body)
+        body = copy.deepcopy(self.body)
         for part in self.personal:
             if part is not None:
-                name, _, text = part
-                if name in MEMBERS:
-                    body.setdefault(name, []).append(text)
-                else:
-                    body[name] = text
+                _restore(body, part[0], part[2])
         return body
+
+
+def _restore(body: dict[str, Any], name: str, text: str) -> None:
+    *outer, last = name.split(".")
+    for key in outer:
+        body = body.setdefault(key, {})
+    if last in MEMBERS:
+        body.setdefault(last, []).append(text)
+    else:
+        body[last] = text
 
 
 class Written(NamedTuple):
@@ -155,19 +162,32 @@ def _tail(personal: Sequence[Personal]) -> bytes:
     return _PERSONAL + _encode(personal) + b"}\n"
 
 
-def _split(body: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """Return the body without what is personal, and the personal parts by name."""
-    rest, parts = {}, []
+def _split(body: dict[str, Any], within: str = "") -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Return the body without what is personal, and the personal parts by name; inner objects' names are dotted."""
+    if {"scope", "value"} <= body.keys():
+        body = {name: value for name, value in body.items() if name not in {"scope", "value"}} | {
+            "subject": (body["scope"], body["value"])
+        }
+    rest: dict[str, Any] = {}
+    parts: list[tuple[str, str]] = []
     for name, value in body.items():
         if name == "subject" and value is not None:
-            parts.append((name, subject_text(value)))
-        elif name in MEMBERS:
-            parts += [(name, subject_text(one)) for one in value]
+            parts.append((within + name, subject_text(value)))
+        elif name in MEMBERS and isinstance(value, list | tuple):
+            parts += [(within + name, subject_text(one)) for one in value]
         elif name in FREE_TEXT and isinstance(value, str):
-            parts.append((name, value))
+            parts.append((within + name, value))
+        elif isinstance(value, dict):
+            rest[name], inner = _split(value, f"{within}{name}.")
+            parts += inner
         else:
             rest[name] = value
     return rest, parts
+
+
+def is_free_text(name: str) -> bool:
+    """Tell whether a personal part is free text, in which anybody may be named."""
+    return name.rpartition(".")[2] in FREE_TEXT
 
 
 def subject_text(value: Any) -> str:

@@ -77,11 +77,12 @@ def tail_of(path: Path) -> Tail:
     return tail._replace(torn=found.end - tail.whole) if found else tail
 
 
-def cut(path: Path, tail: Tail) -> None:
-    """Cut off what was half written."""
+def cut(path: Path, size: int) -> None:
+    """Cut a file to a size that it is not shorter than."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     try:
-        os.ftruncate(descriptor, tail.whole)
-        os.fsync(descriptor)
+        if os.fstat(descriptor).st_size > size:
+            os.ftruncate(descriptor, size)
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -10,12 +10,12 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from gateway import clock, metrics
-from gateway.decision_log.pages import DiskPage, Page, begins, first_seq, name_of, pages_in, put, sweep
+from gateway.decision_log.pages import DiskPage, Page, name_of, outdated, pages_in, put, sweep
 from gateway.decision_log.record import Record, line_of
 from gateway.decision_log.signing import Signer
 from gateway.decision_log.tail import CHECKPOINT, STORE, Cursor, Tail, cut, tail_of
@@ -67,8 +67,14 @@ class DecisionLog:
         self._page: Page | None = None
         self._tail = Tail()
         self._waiting = Waiting()
+        self._sure: tuple[Path, int] | None = None  # after a failure: the file, and its bytes that count
         self.clock: Callable[[], float] = clock.now
         self.dice: Callable[[int], bytes] = secrets.token_bytes
+
+    @property
+    def public(self) -> str:
+        """The public key that proves its checkpoints, in base64."""
+        return self._signer.public
 
     @property
     def cursor(self) -> Cursor:
@@ -98,11 +104,14 @@ class DecisionLog:
             self._tail = Tail()
             self._begin()
             return
+        if self._sure and self._sure[0] == pages[-1]:
+            cut(*self._sure)  # of a write that failed, whole lines may be there: they do not count
+        self._sure = None
         self._tail = tail_of(pages[-1])
         if self._tail.seq < 0:
             raise OSError(f"{pages[-1].name} holds no record: put it elsewhere, and keep it")
         if self._tail.torn:
-            cut(pages[-1], self._tail)
+            cut(pages[-1], self._tail.whole)
         self._page = self._opener(pages[-1])
         if self._tail.torn:
             log.warning("the log's end was half written and is cut off", extra={"file": pages[-1].name})
@@ -204,27 +213,22 @@ class DecisionLog:
         return self._tail.unsigned >= SIGN_EVERY or (self._tail.unsigned > 0 and late)
 
     def _drop_old(self) -> None:
-        pages = pages_in(self.folder)
-        old = 0
-        for later in pages[1:]:
-            first = begins(later)
-            if first is None or first.at > self.clock() - self._limits.keep:
-                break
-            old += 1
+        old, first = outdated(self.folder, self.clock() - self._limits.keep)
         if old:
-            body: dict[str, Any] = {"upto": first_seq(pages[old]) - 1, "files": old}
-            self.write([Record("dropped", self.clock(), body)])
-            for page in pages[:old]:
+            self.write([Record("dropped", self.clock(), {"upto": first - 1, "files": len(old)})])
+            for page in old:
                 page.unlink(missing_ok=True)
 
     def reread(self) -> None:
         """Let go of the file that is appended to: somebody who holds this log has replaced it."""
         if self._page is not None:
             self._page.close()
-            self._page = None
+        self._page = None
 
     def _failed(self, error: Exception) -> None:
         metrics.LOG_ERRORS.inc()
+        if self._page is not None:
+            self._sure = (pages_in(self.folder)[-1], self._tail.whole)
         log.error("the decision log failed", extra={"error": str(error)})
         self.reread()
 

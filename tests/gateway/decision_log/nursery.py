@@ -2,7 +2,6 @@
 
 import errno
 import random
-from collections.abc import Iterable
 from pathlib import Path
 
 from gateway.decision_log.pages import DiskPage
@@ -37,12 +36,12 @@ def decision(number: int, subject: str = "key:anna") -> Record:
     return Record("decision", START + number, {"id": f"dec_{number}", "subject": subject, "weight": number / 7})
 
 
-def decisions(count: int) -> Iterable[Record]:
+def decisions(count: int) -> list[Record]:
     return [decision(n, f"key:{n % 5}") for n in range(count)]
 
 
 class FullDisk(DiskPage):
-    """A disk on which some bytes are left; what does not fit is half written, as a real one would."""
+    """A disk on which some bytes are left; what does not fit is half written, and cannot even be cut off."""
 
     left = 0
 
