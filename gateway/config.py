@@ -167,7 +167,7 @@ class Log(Section):
     """The decision log: what was decided, by which rule, on which numbers, in files that show every change."""
 
     folder: Path | None = None  # default: data/log
-    key_file: Path | None = None  # default: data/log.key, made at first start; it signs checkpoints
+    key_file: Path | None = None  # default: data/log-key.pem, made at first start; it signs checkpoints
     rotate: Size = 64 << 20  # a file this large is full
     rotate_after: Duration = 7 * 86400.0  # and so is one this old
     keep: Duration = 400 * 86400.0  # files are dropped when all in them is older; subjects' data with them

@@ -14,7 +14,7 @@ def decision_log(config: Config) -> DecisionLog:
     settings = config.log
     limits = Limits(settings.rotate, settings.rotate_after, settings.keep, settings.checkpoint)
     folder = settings.folder or config.data / "log"
-    return DecisionLog(folder, signer(settings.key_file or config.data / "log.key"), limits)
+    return DecisionLog(folder, signer(settings.key_file or config.data / "log-key.pem"), limits)
 
 
 def rules_taken(config: Config) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def load_config(file: Path) -> Config:
             "log": config.log.model_copy(
                 update={
                     "folder": settled(config.log.folder) or config.data.resolve() / "log",
-                    "key_file": settled(config.log.key_file) or config.data.resolve() / "log.key",
+                    "key_file": settled(config.log.key_file) or config.data.resolve() / "log-key.pem",
                 }
             ),
             "analysis": config.analysis.model_copy(
