@@ -56,6 +56,7 @@ def build(config: Config) -> Analyst:
     )
     analyst.chronicle = chronicle
     chronicle.tell("reload", now(), rules_taken(config))
+    chronicle.follow()  # before anything new is decided: power may have failed, and positions be given again
     return analyst
 
 

@@ -59,10 +59,16 @@ class Chronicle:
         return forgotten
 
     def _recognise(self) -> None:
-        """Begin anew with a store that never came as far as this log: it is another one."""
-        if any(known > newest for known, newest in zip(self._log.cursor, self._audit.newest(), strict=True)):
-            body = {"file": "the store is another one", STORE: Cursor()._asdict()}
-            self._log.write([Record("recovered", self._log.clock(), body)])
+        """Say which store is followed: at first, when it is another one, and when it lost what the log has seen."""
+        known, found = self._log.cursor, self._audit.extent()
+        if known.identity != found.identity:
+            self._follow(Cursor(found.identity), "a new log" if not known.identity else "another data file")
+        elif known.decisions > found.decisions or known.notes > found.notes:
+            lost = Cursor(found.identity, min(known.decisions, found.decisions), min(known.notes, found.notes))
+            self._follow(lost, "the data file lost its last commits")
+
+    def _follow(self, cursor: Cursor, because: str) -> None:
+        self._log.write([Record("store", self._log.clock(), {"because": because, STORE: cursor._asdict()})])
 
     def _decisions(self) -> None:
         self._log.write([_decided(one) for one in self._audit.decided(self._log.cursor.decisions, AT_ONCE)])

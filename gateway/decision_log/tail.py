@@ -16,8 +16,9 @@ STORE = "store"  # of a record's body: the position in the store that it was tak
 
 
 class Cursor(NamedTuple):
-    """How far the store is taken over: the last positions of decisions and of notes."""
+    """How far which store is taken over: its identity (0: none yet), the last positions of decisions and of notes."""
 
+    identity: int = 0
     decisions: int = 0
     notes: int = 0
 

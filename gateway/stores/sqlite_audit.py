@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from gateway.decisions import Decision, Subject
-from gateway.stores.audit import Decided, Note
+from gateway.stores.audit import Decided, Extent, Note
 from gateway.stores.base import StoreError
 from gateway.stores.sqlite_file import SqliteFile
 
@@ -58,11 +58,11 @@ class SqliteAudit:
         except msgspec.MsgspecError as error:
             raise StoreError(f"a stored decision cannot be read: {error}") from error
 
-    def newest(self) -> tuple[int, int]:
-        """Return the highest positions ever given to a decision and to a note."""
-        with self._file.call("newest") as connection:
+    def extent(self) -> Extent:
+        """Return which store it is, and the highest positions ever given."""
+        with self._file.call("extent") as connection:
             decisions, notes = (connection.execute(_NEWEST, (table,)).fetchone()[0] for table in ("decisions", "audit"))
-            return int(decisions), int(notes)
+            return Extent(self._file.total("identity"), int(decisions), int(notes))
 
     def forget(self, subject: Subject) -> dict[str, int]:
         """Delete all that is kept of a subject; return the rows deleted, by table."""

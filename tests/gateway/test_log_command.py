@@ -58,7 +58,7 @@ def spoil(config: Path) -> None:
 def test_a_good_log_is_proven(config: Path) -> None:
     done = run("verify", "-c", config)
     assert done.exit_code == 0
-    assert "4 records in 1 files, 0 to 3; 0 not signed yet; personal data forgotten in 0; no flaws" in done.stdout
+    assert "5 records in 1 files, 0 to 4; 0 not signed yet; personal data forgotten in 0; no flaws" in done.stdout
     assert "--key" in done.stderr
     assert run("verify", folder(config)).exit_code == 0
 
@@ -79,10 +79,10 @@ def test_a_flaw_is_told_with_file_line_and_number(config: Path) -> None:
     spoil(config)
     done = run("verify", folder(config))
     assert done.exit_code == 1
-    assert "0000000000000000.jsonl:2: record 1: changed" in done.stdout
+    assert "0000000000000000.jsonl:3: record 2: changed" in done.stdout
     told = json.loads(run("verify", folder(config), "-o", "json").stdout)
     assert told["flaws"][0] == {
-        "file": "0000000000000000.jsonl", "line": 2, "seq": 1, "what": "changed: it is not what its hash says",
+        "file": "0000000000000000.jsonl", "line": 3, "seq": 2, "what": "changed: it is not what its hash says",
     }  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def test_of_very_many_flaws_people_are_told_some(config: Path) -> None:
 
 
 def test_records_are_exported_by_time_and_kind(config: Path) -> None:
-    assert [line["seq"] for line in exported("-c", config)] == [0, 1, 2, 3]
+    assert [line["seq"] for line in exported("-c", config)] == [0, 1, 2, 3, 4]
     decided = exported(folder(config), "--kind", "decision")
     assert [line["body"]["subject"] for line in decided] == [str(SOMEONE), "account:acme"]
     assert len(exported(folder(config), "--kind", "decision", "--since", "2027-01-15T08:00:01")) == 1
@@ -118,7 +118,7 @@ def test_a_subject_is_forgotten_everywhere_also_where_no_guard_runs(config: Path
     assert other["body"]["subject"] == "account:acme"
     [told] = exported("-c", config, "--kind", "forget")
     # the decision, and that it was lifted first
-    assert told["body"] == {"records": [[1, 1], [4, 4]], "by": "dpo", "reason": "article 17", "store": {"notes": 1}}
+    assert told["body"] == {"records": [[2, 2], [5, 5]], "by": "dpo", "reason": "article 17", "store": {"notes": 1}}
 
 
 @pytest.mark.parametrize(

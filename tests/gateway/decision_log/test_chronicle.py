@@ -92,7 +92,7 @@ def test_a_look_at_nothing_new_writes_nothing(desk: Desk) -> None:
     desk.decide()
     for _ in range(3):
         desk.chronicle.follow()
-    assert len(desk.told()) == 2
+    assert [line.kind for line in desk.told()] == ["checkpoint", "store", "decision"]
 
 
 def test_what_was_decided_before_a_crash_is_logged_once_after_it(desk: Desk) -> None:
@@ -145,7 +145,26 @@ def test_another_store_is_taken_over_from_its_beginning(desk: Desk) -> None:
     desk.die()
     desk.chronicle.follow()
     assert desk.ids() == ["dec_1", "dec_2", "dec_3", "dec_4"]
-    assert len(desk.told("recovered")) == 1
+    assert [line.body["because"] for line in desk.told("store")] == ["a new log", "another data file"]
+
+
+def test_a_store_that_lost_its_last_commits_is_followed_from_there(desk: Desk) -> None:
+    for _ in range(3):
+        desk.decide()
+    desk.chronicle.follow()
+    with desk.store._file.change("power fails") as connection:
+        connection.execute("DELETE FROM decisions WHERE position = 3")
+        connection.execute("UPDATE sqlite_sequence SET seq = 2 WHERE name = 'decisions'")
+    desk.decide()
+    with desk.store._file.change("power fails") as connection:
+        connection.execute("DELETE FROM decisions WHERE position = 3")
+        connection.execute("UPDATE sqlite_sequence SET seq = 2 WHERE name = 'decisions'")
+    desk.die()
+    desk.chronicle.follow()
+    desk.decide()
+    desk.chronicle.follow()
+    assert desk.ids() == ["dec_1", "dec_2", "dec_3", "dec_5"]
+    assert [line.body["because"] for line in desk.told("store")][1:] == ["the data file lost its last commits"]
 
 
 # forgetting
