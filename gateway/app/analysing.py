@@ -68,7 +68,7 @@ def reload(analyst: Analyst, config: Config) -> bool:
     except (Faults, OSError, msgspec.DecodeError) as fault:
         metrics.RELOAD_OK.set(0)
         LOG.error("the old policies stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's
-        _record(analyst, {"taken": False, "fault": str(fault)})
+        _record(analyst, {"taken": False, "fault": str(fault).encode(errors="replace").decode()})
         return False
     _record(analyst, rules_taken(config))
     LOG.info("policies taken", extra={"file": str(config.policies)})

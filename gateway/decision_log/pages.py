@@ -23,7 +23,7 @@ class Page(Protocol):
     size: int  # bytes that are surely whole
 
     def append(self, data: bytes) -> None:
-        """Write all of it and have it on the disk; raises OSError, and then nothing of it counts."""
+        """Write all of it and have it on the disk; or raise OSError, and nothing of it is there (or TornError)."""
         ...
 
     def close(self) -> None:
@@ -31,11 +31,14 @@ class Page(Protocol):
         ...
 
 
+class TornError(OSError):
+    """An append failed, and what it left could not be cut off: the file must be read anew."""
+
+
 class DiskPage:
     """A file on a disk.
 
-    Each append ends with ``fdatasync``: what was appended survives a loss of power. An append that fails is cut off
-    again, as far as the disk lets us.
+    Each append ends with ``fdatasync``: what was appended survives a loss of power.
     """
 
     def __init__(self, path: Path) -> None:
@@ -43,17 +46,22 @@ class DiskPage:
         self.size = os.fstat(self._descriptor).st_size
 
     def append(self, data: bytes) -> None:
-        """Write all of it and have it on the disk; raises OSError, and then nothing of it counts."""
+        """Write all of it and have it on the disk; or raise OSError, and nothing of it is there (or TornError)."""
         try:
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
             os.fdatasync(self._descriptor)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.ftruncate(self._descriptor, self.size)
+        except OSError as error:
+            self._cut(error)
             raise
         self.size += len(data)
+
+    def _cut(self, error: OSError) -> None:
+        try:
+            os.ftruncate(self._descriptor, self.size)
+        except OSError:
+            raise TornError(error.errno, error.strerror) from error
 
     def close(self) -> None:
         """Let go of the file."""

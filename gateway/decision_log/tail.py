@@ -65,7 +65,9 @@ class Tail(NamedTuple):
 def _moved(cursor: Cursor, line: Line) -> Cursor:
     """Return the cursor after a record; ``store`` in its body says where it came from."""
     store = line.body.get(STORE)
-    return cursor._replace(**store) if isinstance(store, dict) and store.keys() <= set(Cursor._fields) else cursor
+    if not isinstance(store, dict) or not store.keys() <= set(Cursor._fields):
+        return cursor
+    return cursor._replace(**store) if all(isinstance(value, int) for value in store.values()) else cursor
 
 
 def tail_of(path: Path) -> Tail:

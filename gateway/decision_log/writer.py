@@ -1,10 +1,11 @@
 """Appends to the decision log: one writer, one chain, over many files.
 
-A record counts once its line is on the disk. If a write fails nothing of it counts: the file is cut back and read
-anew before the next attempt, so the chain never breaks. Records that nobody else keeps wait in a bounded memory
+A record counts once its line is on the disk. If a write fails nothing of it counts: the file is cut back, at the latest
+before the next attempt, so the chain never breaks. Records that nobody else keeps wait in a bounded memory
 meanwhile; what does not fit is counted, and a ``gap`` record says so.
 """
 
+import contextlib
 import logging
 import secrets
 from collections import Counter
@@ -15,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from gateway import clock, metrics
-from gateway.decision_log.pages import DiskPage, Page, name_of, outdated, pages_in, put, sweep
+from gateway.decision_log.pages import DiskPage, Page, TornError, name_of, outdated, pages_in, put, sweep
 from gateway.decision_log.record import Record, line_of
 from gateway.decision_log.signing import Signer
 from gateway.decision_log.tail import CHECKPOINT, STORE, Cursor, Tail, cut, tail_of
@@ -116,6 +117,8 @@ class DecisionLog:
         if self._tail.torn:
             log.warning("the log's end was half written and is cut off", extra={"file": pages[-1].name})
             self._put([Record("recovered", self.clock(), {"bytes": self._tail.torn, "file": pages[-1].name})])
+        if not (self.folder / HEAD).exists():
+            self.sign()
 
     def append(self, records: Sequence[Record]) -> None:
         """Append records that nobody else keeps; while the disk fails they wait, as many as fit. Never raises."""
@@ -124,12 +127,10 @@ class DecisionLog:
 
     def flush(self) -> bool:
         """Write what waits; False if there is still some."""
-        try:
+        with contextlib.suppress(LogError):  # it is counted and logged, and what waits goes on waiting
             if self._waiting and self.open():
                 self.write(self._waiting.all(self.clock()))
                 self._waiting.clear()
-        except LogError as error:
-            log.warning("the decision log cannot be written", extra={"error": str(error)})
         metrics.LOG_WAITING.set(len(self._waiting))
         return not self._waiting
 
@@ -186,8 +187,7 @@ class DecisionLog:
         data, tail = self._lines([record])
         path = self.folder / name_of(tail.seq)
         put(path, data)
-        if self._page is not None:
-            self._page.close()
+        self.reread()
         self._page = self._opener(path)
         self._tail = tail._replace(whole=len(data), began_at=record.at)
         _count([record], len(data))
@@ -200,11 +200,13 @@ class DecisionLog:
         try:
             if not self.open():
                 return
+            if self._is_full():
+                self._begin()  # also where nothing happens: only whole files are dropped
             if self._is_due():
                 self.sign()
             self._drop_old()
-        except LogError as error:
-            log.warning("the decision log cannot be tended", extra={"error": str(error)})
+        except LogError:
+            return  # it is counted and logged
         except OSError as error:
             self._failed(error)
 
@@ -220,17 +222,17 @@ class DecisionLog:
                 page.unlink(missing_ok=True)
 
     def reread(self) -> None:
-        """Let go of the file that is appended to: somebody who holds this log has replaced it."""
+        """Let go of the file that is appended to: it is read again before the next record."""
         if self._page is not None:
             self._page.close()
         self._page = None
 
     def _failed(self, error: Exception) -> None:
         metrics.LOG_ERRORS.inc()
-        if self._page is not None:
-            self._sure = (pages_in(self.folder)[-1], self._tail.whole)
         log.error("the decision log failed", extra={"error": str(error)})
-        self.reread()
+        if isinstance(error, TornError):
+            self._sure = (pages_in(self.folder)[-1], self._tail.whole)
+            self.reread()
 
     def close(self) -> None:
         """Write what waits, sign, and let others write. Never raises."""

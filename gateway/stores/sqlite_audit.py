@@ -30,9 +30,13 @@ class SqliteAudit:
 
     def note(self, kind: str, at: float, body: dict[str, Any]) -> int:
         """Leave a note for the decision log; return its position."""
+        try:
+            written = _write(body)
+        except (TypeError, ValueError) as error:  # half a character that a terminal gave, for instance
+            raise StoreError(f"this cannot be noted: {error}") from error
         with self._file.change("note") as connection:
             query = "INSERT INTO audit (kind, at, body) VALUES (?, ?, ?)"
-            return int(connection.execute(query, (kind, at, _write(body))).lastrowid or 0)
+            return int(connection.execute(query, (kind, at, written)).lastrowid or 0)
 
     def notes(self, after: int, limit: int) -> list[Note]:
         """Return notes after a position, oldest first."""

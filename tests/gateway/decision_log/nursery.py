@@ -4,7 +4,7 @@ import errno
 import random
 from pathlib import Path
 
-from gateway.decision_log.pages import DiskPage
+from gateway.decision_log.pages import DiskPage, TornError
 from gateway.decision_log.record import Record
 from gateway.decision_log.signing import Signer, signer
 from gateway.decision_log.writer import DecisionLog, Limits
@@ -49,6 +49,6 @@ class FullDisk(DiskPage):
         if len(data) > FullDisk.left:
             super().append(data[: FullDisk.left])
             self.size -= FullDisk.left
-            raise OSError(errno.ENOSPC, "No space left on device")
+            raise TornError(errno.ENOSPC, "No space left on device")
         FullDisk.left -= len(data)
         super().append(data)

@@ -1,9 +1,11 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from gateway import metrics
-from gateway.decision_log.pages import pages_in
+from gateway.decision_log.pages import DiskPage, pages_in
 from gateway.decision_log.reading import lines
 from gateway.decision_log.record import Line, Record
 from gateway.decision_log.verifying import verify
@@ -193,7 +195,7 @@ def test_what_did_not_fit_into_memory_is_told_as_a_gap(tmp_path: Path) -> None:
 
 def test_a_record_is_written_wholly_or_not_at_all(tmp_path: Path) -> None:
     log = begin(tmp_path, page=FullDisk)
-    FullDisk.left = 500
+    FullDisk.left = 700
     with pytest.raises(LogError, match="No space"):
         log.write(decisions(10))
     FullDisk.left = 1 << 20
@@ -210,6 +212,65 @@ def test_a_folder_that_cannot_be_made_is_told_and_not_raised_to_the_guard(tmp_pa
     log.tend()
     with pytest.raises(LogError, match="log"):
         log.open()
+    log.close()
+
+
+def test_a_write_that_fails_is_cut_off_at_once_and_the_file_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+
+    def opening(path: Path) -> DiskPage:
+        opened.append(path)
+        return DiskPage(path)
+
+    log = begin(tmp_path, page=opening)
+    log.append([decision(1)])
+    size = pages_in(tmp_path / "log")[0].stat().st_size
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdatasync", refused)
+        log.append([decision(2)])
+        assert pages_in(tmp_path / "log")[0].stat().st_size == size
+        patched.setattr(os, "ftruncate", refused)
+        log.append([decision(3)])
+    log.tend()
+    log.close()
+    assert len(opened) == 2, "once at first, and once when it could not be cut off"
+    assert [line.body["id"] for line in kept(tmp_path) if line.kind == "decision"] == ["dec_1", "dec_2", "dec_3"]
+    assert flaws(tmp_path) == []
+
+
+def refused(*_: object) -> None:
+    raise OSError(errno.EIO, "Input/output error")
+
+
+def test_where_nothing_happens_old_files_go_all_the_same(tmp_path: Path) -> None:
+    log = begin(tmp_path, Limits(rotate_after=DAY, keep=3 * DAY))
+    log.append([decision(1)])
+    for _ in range(6):
+        log.tick(DAY)
+        log.tend()
+    assert "decision" not in kinds(tmp_path)
+    log.close()
+    assert flaws(tmp_path) == []
+
+
+def test_a_head_that_is_missing_is_written_again(tmp_path: Path) -> None:
+    log = begin(tmp_path)
+    log.append([decision(1)])
+    log.close()
+    (tmp_path / "log" / HEAD).unlink()
+    log = begin(tmp_path)
+    log.open()
+    log.close()
+    assert flaws(tmp_path) == []
+
+
+@pytest.mark.parametrize("store", [None, "x", {"decisions": "x"}, {"other": 1}, {"decisions": None}])
+def test_a_position_that_is_none_is_passed_over(tmp_path: Path, store: object) -> None:
+    log = begin(tmp_path)
+    log.append([Record("label", log.at, {"store": {"decisions": 3}}), Record("label", log.at, {"store": store})])
+    assert log.cursor.decisions == 3
     log.close()
 
 

@@ -70,6 +70,8 @@ def test_what_cannot_be_read_is_a_fault_of_the_store(store: SqliteStore) -> None
         connection.execute("INSERT INTO decisions (scope, value, until, body) VALUES ('key', 'a', 1, x'00')")
     with pytest.raises(StoreError, match="note"):
         store.audit.notes(0, 1)
+    with pytest.raises(StoreError, match="noted"):
+        store.audit.note("label", NOW, {"note": "\udcff"})
     with pytest.raises(StoreError, match="decision"):
         store.audit.decided(0, 1)
 
