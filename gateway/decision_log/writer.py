@@ -1,8 +1,7 @@
 """Appends to the decision log: one writer, one chain, over many files.
 
-A record counts once its line is on the disk. If a write fails nothing of it counts: the file is cut back, at the latest
-before the next attempt, so the chain never breaks. Records that nobody else keeps wait in a bounded memory
-meanwhile; what does not fit is counted, and a ``gap`` record says so.
+A record counts once its line is on the disk. If a write fails nothing of it counts: the file is cut back, so the chain
+never breaks. Records that nobody else keeps wait meanwhile (``waiting``).
 """
 
 import contextlib
@@ -149,7 +148,7 @@ class DecisionLog:
             raise LogError(str(error)) from error
 
     def sign(self) -> None:
-        """Append a checkpoint, and write it beside the log too: whoever keeps a copy of it sees truncation."""
+        """Append a checkpoint, and write it beside the log too: a copy kept elsewhere shows truncation."""
         self._put([self._checkpoint()])
         self._publish()
 
@@ -198,13 +197,12 @@ class DecisionLog:
         if not self.flush():
             return
         try:
-            if not self.open():
-                return
-            if self._is_full():
-                self._begin()  # also where nothing happens: only whole files are dropped
-            if self._is_due():
-                self.sign()
-            self._drop_old()
+            if self.open():
+                if self._is_full():
+                    self._begin()  # also where nothing happens: only whole files are dropped
+                if self._is_due():
+                    self.sign()
+                self._drop_old()
         except LogError:
             return  # it is counted and logged
         except OSError as error:
