@@ -19,6 +19,7 @@ from gateway.candidate import Candidate
 from gateway.circumstances import Tags, completed, untagged
 from gateway.config import Analysis
 from gateway.deciding import decide
+from gateway.decision_log.chronicle import Chronicle
 from gateway.decisions import Decision, Policy, RuleFault, Standing, Subject
 from gateway.engine import Folio, fold, importance, seal, weigh
 from gateway.exchange import Entry
@@ -54,6 +55,7 @@ class Analyst:
         dice: random bytes for decision ids; a replay sets its own.
         candidate: a policy that is tried beside the live one; it decides nothing.
         tags: tells the tags of a subject; it may be replaced at any time.
+        chronicle: keeps the decision log abreast of the store; None where nothing is to be logged.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Analyst:
         self.dice: Callable[[int], bytes] = secrets.token_bytes
         self.candidate = Candidate()
         self.tags: Tags = untagged
+        self.chronicle: Chronicle | None = None
 
     @property
     def standing(self) -> Mapping[Subject, Decision]:
@@ -116,6 +119,8 @@ class Analyst:
         if changed:
             self._store.commit(Folded(upto=0, cases={}, decisions=changed, at=at))
             log.info("standing decisions reviewed", extra={"entries": len(changed)})
+            if self.chronicle:
+                self.chronicle.tell("reviewed", at, {"changed": [decision.id for decision in changed]})
         return len(changed)
 
     def step(self) -> int:
@@ -204,7 +209,10 @@ class Analyst:
         return decisions, unasked
 
     def tidy(self) -> None:
-        """Scrub what was folded from the files, and set the gauges."""
+        """Bring the decision log abreast, scrub what was folded from the files, and set the gauges."""
+        for subject in self.chronicle.follow() if self.chronicle else ():
+            self._folios.drop(subject)
+            self._unscrubbed = True
         if self._unscrubbed and self._store.scrub():
             self._unscrubbed = False
         self._register.follow(self._store, self.clock())
@@ -252,3 +260,5 @@ class Analyst:
             self.tidy()
         except StoreError as error:
             log.warning("store failed at the end", extra={"error": str(error)})
+        if self.chronicle:
+            self.chronicle.close()

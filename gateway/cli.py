@@ -25,6 +25,7 @@ from gateway.exemptions.file import load_exemptions
 from gateway.faults import Faults
 from gateway.identity import key_hash
 from gateway.lab.command import lab
+from gateway.log_command import command as decision_log
 from gateway.plugin_list import plugins
 from gateway.plugins import PluginError
 from gateway.policies.file import load_policies
@@ -253,6 +254,7 @@ for each in WORKBENCH:
     main.add_command(each)
 main.add_command(plugins)
 main.add_command(verify)
+main.add_command(decision_log)
 
 if __name__ == "__main__":
     main()

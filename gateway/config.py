@@ -197,6 +197,17 @@ class Verification(Section):
         return self
 
 
+class Log(Section):
+    """The decision log: what was decided, by which rule, on which numbers, in files that show every change."""
+
+    folder: Path | None = None  # default: data/log
+    key_file: Path | None = None  # default: data/log-key.pem, made at first start; it signs checkpoints
+    rotate: Size = 64 << 20  # a file this large is full
+    rotate_after: Duration = 7 * 86400.0  # and so is one this old
+    keep: Duration = 400 * 86400.0  # files are dropped when all in them is older; subjects' data with them
+    checkpoint: Duration = 300.0  # longest time that records stand unsigned
+
+
 class Config(Section):
     """The whole file."""
 
@@ -207,6 +218,7 @@ class Config(Section):
     identity: Identity = Identity()
     journal: Journal = Journal()
     analysis: Analysis = Analysis()
+    log: Log = Log()
     data: Path = Path("var")  # the SQLite file and the secret live here
     policies: Path = Path("policies")  # a policy file, or a folder of them
     exemptions: Path | None = None  # who may take much home, and how much: contracts, research, own evaluations

@@ -93,6 +93,21 @@ CANDIDATE_SUBJECTS = Gauge(
     ["way"],
     multiprocess_mode="livemax",
 )
+
+# decision log
+LOG_RECORDS = Counter("stillguard_log_records_total", "Records appended to the decision log.", ["kind"])
+LOG_BYTES = Counter("stillguard_log_bytes_total", "Bytes appended to the decision log.")
+LOG_ERRORS = Counter("stillguard_log_errors_total", "Times that the decision log could not be written.")
+LOG_WAITING = Gauge(
+    "stillguard_log_waiting_records",
+    "Records that wait in memory for the decision log's disk.",
+    multiprocess_mode="livemax",
+)
+LOG_CHECKPOINT = Gauge(
+    "stillguard_log_checkpoint_timestamp_seconds",
+    "When the decision log was last signed.",
+    multiprocess_mode="livemax",
+)
 # configuration
 RELOAD_OK = Gauge(
     "stillguard_config_last_reload_successful",

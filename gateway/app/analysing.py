@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -16,6 +17,7 @@ from gateway.accounts import load_tags
 from gateway.analyst import Analyst
 from gateway.app.exempting import take as take_exemptions
 from gateway.app.exempting import take_at_start as take_exemptions_at_start
+from gateway.app.keeping import decision_log, rules_taken
 from gateway.app.last_good import take, take_at_start
 from gateway.app.trying import candidate_of, take_candidate, watch_candidate
 from gateway.app.watching import Look, look, watch
@@ -23,6 +25,7 @@ from gateway.birth import leave_when_told, read_job, spare_collector, stop_sign
 from gateway.circumstances import Tags, tagged, untagged
 from gateway.clock import now
 from gateway.config import Config
+from gateway.decision_log.chronicle import Chronicle
 from gateway.dialects.plugged import sure_dialects
 from gateway.embedding.chosen import sure
 from gateway.faults import Faults
@@ -46,9 +49,12 @@ def build(config: Config) -> Analyst:
     salt = secret(config.identity.secret_file or config.data / "secret")
     features = Features(salt, sure(config.analysis.embedding))
     storage = storage_of(config)
+    store = storage.store(config.data, cases=config.analysis.cases, forget=config.analysis.forget)
+    audit = getattr(store, "audit", None)  # a store of another package may have none: then there is no log
+    chronicle = Chronicle(decision_log(config), audit) if audit is not None else None
     analyst = Analyst(
         storage.journal(config.data, capacity=config.journal.capacity),
-        storage.store(config.data, cases=config.analysis.cases, forget=config.analysis.forget),
+        store,
         Intake(sure_dialects(config.dialects), features, ahead=features if features.asks else None),
         sure_panel(config.panel, config.analysis.detector_budget),
         take_at_start(config),
@@ -58,6 +64,12 @@ def build(config: Config) -> Analyst:
     analyst.tags = tags_of(config)
     analyst.candidate = candidate_of(config)
     analyst.exempt(take_exemptions_at_start(config, now()))
+    analyst.chronicle = chronicle
+    if chronicle is None:
+        LOG.warning("this store keeps no notes: there is no decision log", extra={"plugin": config.store.plugin})
+    else:
+        chronicle.tell("reload", now(), rules_taken(config))
+        chronicle.follow()  # before anything new is decided: power may have failed, and positions be given again
     return analyst
 
 
@@ -79,9 +91,16 @@ def reload(analyst: Analyst, config: Config) -> bool:
     except (Faults, OSError, msgspec.DecodeError) as fault:
         metrics.RELOAD_OK.set(0)
         LOG.error("the old policies stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's
+        _record(analyst, {"taken": False, "fault": str(fault).encode(errors="replace").decode()})
         return False
+    _record(analyst, rules_taken(config))
     LOG.info("policies taken", extra={"file": str(config.policies)})
     return True
+
+
+def _record(analyst: Analyst, body: dict[str, Any]) -> None:
+    if analyst.chronicle:
+        analyst.chronicle.tell("reload", now(), body)
 
 
 async def work(config: Config, analyst: Analyst, asked: Sequence[int] = (), seen: Look | None = None) -> None:

@@ -83,3 +83,11 @@ def _keep(config: Config, seen: Look) -> None:
 def _emptied(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
+
+
+def taken(config: Config) -> list[Path]:
+    """Return the files of the policies in force: the copies, or, if none could be kept, those on disk."""
+    kept = config.data / FOLDER
+    if kept.is_dir():
+        return policy_files(kept)
+    return policy_files(config.policies) if config.policies.is_dir() else [config.policies]

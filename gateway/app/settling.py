@@ -35,6 +35,12 @@ def load_config(file: Path) -> Config:
             "verification": config.verification.model_copy(
                 update={"webhook_secret_file": settled(config.verification.webhook_secret_file)}
             ),
+            "log": config.log.model_copy(
+                update={
+                    "folder": settled(config.log.folder) or config.data.resolve() / "log",
+                    "key_file": settled(config.log.key_file) or config.data.resolve() / "log-key.pem",
+                }
+            ),
             "analysis": config.analysis.model_copy(
                 update={
                     "baseline": settled(config.analysis.baseline),

@@ -33,6 +33,19 @@ class Note(NamedTuple):
     body: dict[str, Any]
 
 
+class Extent(NamedTuple):
+    """How far a store goes.
+
+    Attributes:
+        identity: tells this store from any other.
+        decisions, notes: the highest positions ever given.
+    """
+
+    identity: int
+    decisions: int
+    notes: int
+
+
 class Audit(Protocol):
     """The log's side of a store."""
 
@@ -52,8 +65,8 @@ class Audit(Protocol):
         """Return all decisions announced after a position, oldest first."""
         ...
 
-    def newest(self) -> tuple[int, int]:
-        """Return the highest positions ever given to a decision and to a note."""
+    def extent(self) -> Extent:
+        """Return which store it is, and the highest positions ever given."""
         ...
 
     def forget(self, subject: Subject) -> dict[str, int]:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from gateway.decisions import Decision, Subject
-from gateway.stores.audit import Decided, Note
+from gateway.stores.audit import Decided, Extent, Note
 from gateway.stores.base import StoreError
 from gateway.stores.sqlite_file import SqliteFile
 
@@ -30,9 +30,13 @@ class SqliteAudit:
 
     def note(self, kind: str, at: float, body: dict[str, Any]) -> int:
         """Leave a note for the decision log; return its position."""
+        try:
+            written = _write(body)
+        except (TypeError, ValueError) as error:  # half a character that a terminal gave, for instance
+            raise StoreError(f"this cannot be noted: {error}") from error
         with self._file.change("note") as connection:
             query = "INSERT INTO audit (kind, at, body) VALUES (?, ?, ?)"
-            return int(connection.execute(query, (kind, at, _write(body))).lastrowid or 0)
+            return int(connection.execute(query, (kind, at, written)).lastrowid or 0)
 
     def notes(self, after: int, limit: int) -> list[Note]:
         """Return notes after a position, oldest first."""
@@ -58,11 +62,11 @@ class SqliteAudit:
         except msgspec.MsgspecError as error:
             raise StoreError(f"a stored decision cannot be read: {error}") from error
 
-    def newest(self) -> tuple[int, int]:
-        """Return the highest positions ever given to a decision and to a note."""
-        with self._file.call("newest") as connection:
+    def extent(self) -> Extent:
+        """Return which store it is, and the highest positions ever given."""
+        with self._file.call("extent") as connection:
             decisions, notes = (connection.execute(_NEWEST, (table,)).fetchone()[0] for table in ("decisions", "audit"))
-            return int(decisions), int(notes)
+            return Extent(self._file.total("identity"), int(decisions), int(notes))
 
     def forget(self, subject: Subject) -> dict[str, int]:
         """Delete all that is kept of a subject; return the rows deleted, by table."""

@@ -61,6 +61,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (  # 2: notes that operators' commands leave for the decision log
         """CREATE TABLE audit (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, at REAL NOT NULL, body BLOB NOT NULL)""",
+        "INSERT INTO totals VALUES ('identity', random() & 9007199254740991)",  # 53 bits: exact in any JSON
     ),
     (  # 3: uses of entitlements, and what operators say of decisions
         """CREATE TABLE uses (

@@ -30,7 +30,7 @@ def test_every_decision_is_told_in_order_also_those_that_lapsed(store: SqliteSto
         (1, first, False), (2, second, False), (3, third, False),
     ]  # fmt: skip
     assert [one.position for one in store.audit.decided(1, 1)] == [2]
-    assert store.audit.newest() == (3, 0)
+    assert store.audit.extent()[1:] == (3, 0)
 
 
 def test_the_end_of_a_decision_is_told_as_such(store: SqliteStore) -> None:
@@ -48,7 +48,7 @@ def test_notes_come_back_in_order_and_their_numbers_are_never_used_twice(store: 
     store.audit.settle(3)
     assert store.audit.notes(0, 10) == []
     assert store.audit.note("label", NOW, {}) == 4
-    assert store.audit.newest() == (0, 4)
+    assert store.audit.extent()[1:] == (0, 4)
 
 
 def test_forgetting_a_subject_leaves_no_byte_of_it_and_all_of_the_others(store: SqliteStore, tmp_path: Path) -> None:
@@ -70,5 +70,15 @@ def test_what_cannot_be_read_is_a_fault_of_the_store(store: SqliteStore) -> None
         connection.execute("INSERT INTO decisions (scope, value, until, body) VALUES ('key', 'a', 1, x'00')")
     with pytest.raises(StoreError, match="note"):
         store.audit.notes(0, 1)
+    with pytest.raises(StoreError, match="noted"):
+        store.audit.note("label", NOW, {"note": "\udcff"})
     with pytest.raises(StoreError, match="decision"):
         store.audit.decided(0, 1)
+
+
+def test_each_store_is_itself_for_ever(store: SqliteStore, tmp_path: Path) -> None:
+    identity = store.audit.extent().identity
+    store.close()
+    again, other = SqliteStore(tmp_path), SqliteStore(tmp_path / "other")
+    assert again.audit.extent().identity == identity
+    assert other.audit.extent().identity != identity
