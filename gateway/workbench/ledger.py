@@ -73,7 +73,8 @@ class Row(msgspec.Struct):
         subject: as the input names it.
         label: what the operator says of it; empty if nothing.
         first: when it first would have been, seconds since the epoch.
-        old, new, way: of the harshest difference, and what the new is beside the old.
+        old, new, way: of the harshest difference, and what the new is beside the old. What counts is the way in which
+            it first differed: what is decided earlier lapses earlier, so a stricter policy may be milder for a while.
         weight, harvest, reasons: when that began.
         steps: when and how it changed, the first of them.
         taken: by pair of actions, what it asked for meanwhile.
@@ -142,7 +143,7 @@ class Ledger:
             if len(self.rows) >= self._most:
                 return
             row = self.rows[stretch.subject] = _row(stretch, label, old, new)
-        elif _apart(old, new) > row.harshness:
+        elif _apart(old, new) > row.harshness and (not row.harshness or way(stretch.old, stretch.new) == row.way):
             self.rows[stretch.subject] = row = _row(stretch, row.label, old, new, row)
         step = {"at": stretch.start, "old": old.label, "new": new.label, "until": None}
         if not row.steps or row.steps[-1]["at"] != stretch.start:

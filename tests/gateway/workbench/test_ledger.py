@@ -38,6 +38,15 @@ def test_the_harshest_difference_is_told_and_the_first_time_kept() -> None:
     assert [step["new"] for step in row.steps] == ["watch (enforce)", "deny (enforce)", "trim (enforce)"]
 
 
+def test_a_stricter_policy_that_lapses_earlier_is_no_milder_one() -> None:
+    ledger = Ledger()
+    ledger.enter(stretch("a", 1.0, decision("trim", 2)))
+    ledger.enter(stretch("a", 2.0)._replace(old=decision("deny", 5), new=None))
+    row = ledger.rows[Subject("key", "a")]
+    assert (row.way, row.new.action) == ("stricter", "trim")
+    assert [step["new"] for step in row.steps] == ["trim (enforce)", "none"]
+
+
 def test_what_is_only_recorded_counts_no_harsher_than_watching() -> None:
     ledger = Ledger()
     ledger.enter(stretch("a", 1.0, decision("deny", 5, "shadow")))
