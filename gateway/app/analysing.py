@@ -34,6 +34,8 @@ from gateway.intake import Intake
 from gateway.plugins import sure_panel
 from gateway.secret import secret
 from gateway.storage import storage_of
+from gateway.verification.book import Book
+from gateway.verification.tagging import with_verified
 
 LOG = logging.getLogger("stillguard.analyst")
 SHIPPED = Path(__file__).parents[2] / "detectors" / "baselines" / "default.json"
@@ -74,9 +76,10 @@ def build(config: Config) -> Analyst:
 
 
 def tags_of(config: Config) -> Tags:
-    """Return what tells the tags of accounts; raises Faults if the accounts file is at fault."""
+    """Return what tells tags of accounts and of verified clients; raises Faults if the accounts file is at fault."""
     file = config.identity.accounts_file
-    return tagged(load_tags(file)) if file else untagged
+    tags = tagged(load_tags(file)) if file else untagged
+    return with_verified(tags, Book(config.data).verified, now)
 
 
 def reload(analyst: Analyst, config: Config) -> bool:

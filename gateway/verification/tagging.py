@@ -1,6 +1,6 @@
 """The tag that policies read of a subject whose attestation was approved."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -8,7 +8,7 @@ from gateway.decisions import Subject
 from gateway.stores.base import StoreError
 from gateway.verification.settling import TAG
 
-Tags: TypeAlias = Callable[[Subject], tuple[str, ...]]
+Tags: TypeAlias = Callable[[Subject], Iterable[str]]
 FRESH = 1.0  # seconds between two looks into the book
 
 
@@ -30,7 +30,7 @@ def with_verified(tags: Tags, verified: Callable[[float], Mapping[Subject, float
             looked = at
             with suppress(StoreError):  # the old word stands: an unreadable book must not stop the analyst
                 known = verified(at)
-        others = tags(subject)
+        others = tuple(tags(subject))
         return (*others, TAG) if known.get(subject, 0.0) > at else others
 
     return told
