@@ -39,6 +39,13 @@ def test_a_rule_in_force_is_met_by_the_client_too(start: Start) -> None:
     assert found["fired"][0]["mode"] == "enforce"
     standing = {decision.id: decision for decision in whole.decisions()}
     assert {one["decision"] for one in found["fired"]} <= set(standing)
+    explained, _ = whole.command("explain", found["fired"][0]["decision"], "-o", "json").communicate()
+    told: dict[str, Any] = json.loads(explained)
+    assert told["state"]["word"] == "stands"
+    assert (told["rule"]["as_then"], told["rule"]["line"]) == (True, 3)
+    assert all(condition["met"] for condition in told["conditions"])
+    assert [other for other in told["without"] if other["changes"]], "it rests on something"
+    assert told["reasons"]
 
 
 @pytest.mark.parametrize(
