@@ -115,7 +115,7 @@ class Analyst:
         self._register.follow(self._store, at)
         self._sparing.begin()
         standing = list(self._register.decisions.values())
-        changed = reviewed(standing, self._sparing.under(self._rules[0]), at, lambda: decision_id(at, self.dice))
+        changed = reviewed(standing, self._sparing.under(self._rules[0], at), at, lambda: decision_id(at, self.dice))
         if changed:
             self._store.commit(Folded(upto=0, cases={}, decisions=changed, at=at))
             log.info("standing decisions reviewed", extra={"entries": len(changed)})
@@ -135,7 +135,7 @@ class Analyst:
         groups, observations, faults = self._observe(batch.entries)
         folios, standings = self._fold(groups, baseline, at, faults)
         standings = completed(standings, batch.entries, self.tags, self.candidate.beside(policy), self._store)
-        decisions, unasked = self._decide(standings, self._sparing.under(policy))
+        decisions, unasked = self._decide(standings, self._sparing.under(policy, at))
         folded = Folded(
             upto=batch.upto,
             cases={subject: seal(folio) for subject, folio in folios.items()},

@@ -32,12 +32,12 @@ class Pardon(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     by: str
 
-    def spares(self, standing: Standing, verdict: Verdict) -> bool:
-        """Whether a verdict on a standing is one that was pardoned."""
+    def spares(self, standing: Standing, verdict: Verdict, at: float) -> bool:
+        """Whether a verdict on a standing is one that is pardoned at a time, seconds since the epoch."""
         return (
             verdict.policy == self.policy
             and verdict.severity <= self.severity
-            and self.at <= standing.at < self.until
+            and self.at <= at < self.until
             and standing.weight < self.ceiling
         )
 

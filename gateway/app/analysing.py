@@ -144,7 +144,7 @@ def main() -> None:
     signal.signal(signal.SIGHUP, lambda number, _: asked.append(number))
     config, _ = read_job()
     logs.set_up("analyst", config.log_level)
-    seen = look([config.policies])
+    seen = look(watched(config))
     analyst = build(config)
     spare_collector()
     asyncio.run(work(config, analyst, asked, seen))

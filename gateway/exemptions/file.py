@@ -182,11 +182,11 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], loc: Loc, slips: list
         pairs = list(children)
         return yaml.MappingNode(_tag(event, "map"), list(zip(pairs[::2], pairs[1::2], strict=True)), _mark(event))
     if isinstance(event, yaml.ScalarEvent):
-        return yaml.ScalarNode(_tag(event, "str"), event.value, _mark(event), style=event.style)
+        return yaml.ScalarNode(_tag(event, "str"), event.value, *_marks(event), event.style)
     message = ("aliases are not read here", "write it out") if isinstance(event, yaml.AliasEvent) else ("too deep", "")
     slips.append(Slip(loc, *message, _place(event)))
     _skip(event, events)
-    return yaml.ScalarNode("tag:yaml.org,2002:str", "", _mark(event))
+    return yaml.ScalarNode("tag:yaml.org,2002:str", "", *_marks(event))
 
 
 def _below(
@@ -215,6 +215,10 @@ def _tag(event: Any, usual: str) -> str:
 def _mark(event: Any) -> Any:
     """Return where an event begins; the stubs do not know the marks of the C parser."""
     return event.start_mark
+
+
+def _marks(event: Any) -> tuple[Any, Any]:
+    return event.start_mark, event.end_mark
 
 
 def _place(event: yaml.Event) -> Place:

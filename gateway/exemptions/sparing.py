@@ -102,12 +102,12 @@ class Sparing:
         """Return a standing with those whom its subject belongs to, as the exchanges since ``begin`` say."""
         return replace(standing, owners=owners(standing.subject, self._beside.get(standing.subject, ())))
 
-    def of(self, standing: Standing) -> Exempt | None:
-        """Return what the entitlement of a subject, or of whom it belongs to, means now; None if it has none."""
-        covering = self.exemptions.covering((standing.subject, *standing.owners), standing.at)
+    def of(self, standing: Standing, at: float) -> Exempt | None:
+        """Return what the entitlement of a subject, or of whom it belongs to, means at a time; None if it has none."""
+        covering = self.exemptions.covering((standing.subject, *standing.owners), at)
         if covering is None or standing.subject not in covering.subjects:
             return None
-        use = self._use((covering.entitlement.name, window(covering.entitlement, standing.at)))
+        use = self._use((covering.entitlement.name, window(covering.entitlement, at)))
         return meaning(covering.entitlement, over=over(use, covering.entitlement.budget))
 
     def _use(self, key: UsedKey) -> HarvestState:
@@ -116,9 +116,12 @@ class Sparing:
             use = self._kept[key] = unseal(self._store.uses([key]).get(key))
         return use
 
-    def under(self, policy: Policy) -> "Under":
-        """Return the policy as exemptions and pardons leave it."""
-        return Under(policy, self.of, self._pardons)
+    def under(self, policy: Policy, at: float) -> "Under":
+        """Return the policy as exemptions and pardons leave it at a time, seconds since the epoch.
+
+        That is now, though the standing may be an old one: what stands is judged anew by the numbers of its own time.
+        """
+        return Under(policy, self.of, self._pardons, at)
 
     def starts(self, at: float) -> bool:
         """Whether an entitlement has begun since the last call: who is denied until then is not weighed by itself.
@@ -138,13 +141,15 @@ class Under(NamedTuple):
 
     Attributes:
         policy: as written.
-        exempt_of: what a standing's entitlement means.
+        exempt_of: what a standing's entitlement means at a time.
         pardons: by subject.
+        at: now, seconds since the epoch.
     """
 
     policy: Policy
-    exempt_of: Callable[[Standing], Exempt | None]
+    exempt_of: Callable[[Standing, float], Exempt | None]
     pardons: Mapping[Subject, Sequence[Pardon]]
+    at: float
 
     def judge(self, standing: Standing) -> Verdict | None:
         """Return the policy's verdict, with the standing's tags, where it spares nobody."""
@@ -152,13 +157,13 @@ class Under(NamedTuple):
 
     def judgement(self, standing: Standing) -> Judgement:
         """Return the same, with the rules that could not be asked."""
-        exempt = self.exempt_of(standing)
+        exempt = self.exempt_of(standing, self.at)
         if exempt is not None:
             standing = replace(standing, tags=(*standing.tags, *exempt.tags))
         found, faults = judgement(self.policy, standing)
         verdict = verdict_under(found, exempt)
         for pardon in self.pardons.get(standing.subject, ()):
-            if verdict is not None and pardon.spares(standing, verdict):
+            if verdict is not None and pardon.spares(standing, verdict, self.at):
                 return Judgement(_pardoned(verdict, pardon), faults)
         return Judgement(verdict, faults)
 

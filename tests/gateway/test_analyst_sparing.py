@@ -99,7 +99,8 @@ def test_a_decision_on_one_newly_exempt_is_lifted_at_the_reload_though_it_asks_n
     bench = Bench()
     bench.fold(20)
     assert bench.standing() == ("act3", 3, "")
-    bench.exempt(entitlement(subject))
+    bench.at += 60
+    bench.exempt(entitlement(subject, starts=bench.at))  # later than the decision
     assert bench.analyst.review() == 1
     assert bench.standing() == ("watch", 1, "contract")
     bench.exempt()

@@ -25,8 +25,8 @@ def test_it_spares_from_then_on_until_its_end_or_growth() -> None:
     verdict = Verdict(action="throttle", severity=3, lasts=60.0, policy="p", rule="slow")
 
     def spared(at: float, weight: float) -> bool:
-        standing = Standing(subject=KEY, at=at, weight=weight, families={}, evidence={}, harvest=Harvest())
-        return pardon.spares(standing, verdict)
+        standing = Standing(subject=KEY, at=0.0, weight=weight, families={}, evidence={}, harvest=Harvest())
+        return pardon.spares(standing, verdict, at)
 
     assert [spared(at, 15.9) for at in (9.0, 10.0, 109.0, 110.0)] == [False, True, True, False]
     assert not spared(20.0, 16.0)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from detectors.base import Harvest
-from gateway.decisions import Standing, Subject, Verdict
+from gateway.decisions import Judgement, RuleFault, Standing, Subject, Verdict
 from gateway.exemptions.base import Budget
 from gateway.exemptions.index import Exemptions
 from gateway.exemptions.sparing import Sparing
@@ -63,11 +63,11 @@ def test_an_exchange_of_nobody_exempt_is_held_in_every_case_and_counted_nowhere(
 def test_the_policy_knows_the_tags_and_may_watch_until_the_budget_is_spent() -> None:
     one, says = sparing(None, entitlement(budget=Budget(exchanges=1), tags=("synthetic",))), Says()
     one.count(EXCHANGE, exchange(), START)
-    verdict = one.under(says).judge(standing(ACME))
+    verdict = one.under(says, START).judge(standing(ACME))
     assert verdict is not None
     assert (verdict.action, verdict.exempt, says.tags) == ("watch", "acme", ("synthetic", "exempt"))
     one.count(EXCHANGE, exchange(1), START)
-    assert one.under(says).judge(standing(ACME)) == DENY
+    assert one.under(says, START).judge(standing(ACME)) == DENY
     assert says.tags == ("synthetic", "over-budget")
 
 
@@ -75,25 +75,25 @@ def test_the_policy_knows_the_tags_and_may_watch_until_the_budget_is_spent() -> 
 def test_what_belongs_to_an_exempt_account_is_spared_too_and_the_network_is_not(subject: Subject) -> None:
     one = sparing()
     one.count(EXCHANGE, exchange(), START)
-    found = one.under(Says()).judge(one.owned(standing(subject)))
+    found = one.under(Says(), START).judge(one.owned(standing(subject)))
     assert found is not None
     assert found.exempt == "acme"
-    assert one.under(Says()).judge(one.owned(standing(NETWORK))) == DENY
-    assert one.under(Says()).judge(standing(subject)) == DENY  # of whom nobody knows whose it is
+    assert one.under(Says(), START).judge(one.owned(standing(NETWORK))) == DENY
+    assert one.under(Says(), START).judge(standing(subject)) == DENY  # of whom nobody knows whose it is
 
 
 def test_an_account_is_not_spared_for_its_exempt_key() -> None:
     one = sparing(None, entitlement(KEY))
     one.count(EXCHANGE, exchange(), START)
-    assert one.under(Says()).judge(one.owned(standing(ACME))) == DENY
+    assert one.under(Says(), START).judge(one.owned(standing(ACME))) == DENY
 
 
 def test_a_new_window_has_a_new_budget() -> None:
     one = sparing(None, entitlement(budget=Budget(exchanges=1, per=DAY)))
     for n in range(2):
         one.count(EXCHANGE, exchange(n), START)
-    assert one.under(Says()).judge(standing(ACME)) == DENY
-    later = one.under(Says()).judge(standing(ACME, at=START + DAY))
+    assert one.under(Says(), START).judge(standing(ACME)) == DENY
+    later = one.under(Says(), START + DAY).judge(standing(ACME))  # an old standing, judged anew
     assert later is not None
     assert later.action == "watch"
 
@@ -102,7 +102,7 @@ def test_an_entitlement_that_has_ended_spares_nobody_and_counts_nothing() -> Non
     one = sparing()
     at = START + 100 * DAY
     assert one.count(EXCHANGE, exchange(), at) == list(EXCHANGE)
-    assert one.under(Says()).judge(standing(ACME, at=at)) == DENY
+    assert one.under(Says(), at).judge(standing(ACME)) == DENY
 
 
 def test_a_batch_that_was_not_committed_counts_once_when_it_comes_again() -> None:
@@ -137,7 +137,7 @@ def test_a_larger_budget_helps_at_once() -> None:
     for n in range(2):
         one.count(EXCHANGE, exchange(n), START)
     one.exempt(Exemptions([entitlement(budget=Budget(exchanges=2))]))
-    found = one.under(Says()).judge(standing(ACME))
+    found = one.under(Says(), START).judge(standing(ACME))
     assert found is not None
     assert found.action == "watch"
 
@@ -145,6 +145,21 @@ def test_a_larger_budget_helps_at_once() -> None:
 def test_it_says_once_that_an_entitlement_has_begun() -> None:
     one = sparing(None, entitlement(starts=START + 5), entitlement(KEY, name="key", starts=START + 9))
     assert [one.starts(START + n) for n in (0, 4, 5, 6, 9, 10)] == [False, False, True, False, True, False]
+
+
+class Tells(Says):
+    """A policy one of whose rules cannot be asked."""
+
+    def judgement(self, standing: Standing) -> Judgement:
+        return Judgement(self.judge(standing), (RuleFault("p", "odd", "no such key"),))
+
+
+@pytest.mark.parametrize("given", [KEY, Subject("key", "other")])
+def test_what_a_policy_tells_of_its_rules_is_told_on(given: Subject) -> None:
+    told = sparing(None, entitlement(given)).under(Tells(), START).judgement(standing())
+    assert [fault.rule for fault in told.faults] == ["odd"]
+    assert told.verdict is not None
+    assert told.verdict.exempt == ("acme" if given == KEY else "")
 
 
 # pardons
@@ -161,8 +176,8 @@ def pardon(severity: int = 5, **other: object) -> Pardon:
 def pardoned(verdict: Verdict | None, given: Pardon | None = None, **other: Any) -> Verdict | None:
     store = MemoryStore()
     store.pardon(given or pardon())
-    one = sparing(store)
-    return one.under(Says(verdict)).judge(standing(**other))
+    one, asked = sparing(store), standing(**other)
+    return one.under(Says(verdict), asked.at).judge(asked)
 
 
 def test_a_pardoned_rule_watches() -> None:
@@ -205,6 +220,6 @@ def test_a_pardon_given_while_the_analyst_works_is_seen_at_the_next_batch() -> N
     store = MemoryStore()
     one = sparing(store)
     store.pardon(pardon())
-    assert one.under(Says()).judge(standing()) == DENY
+    assert one.under(Says(), START).judge(standing()) == DENY
     one.begin()
-    assert one.under(Says()).judge(standing()) != DENY
+    assert one.under(Says(), START).judge(standing()) != DENY
