@@ -3,9 +3,7 @@
 from gateway.decisions import Decision, Standing, Verdict
 from gateway.policies.ladder import draw, rank
 
-EARLIER = (
-    0.05  # share of its time by which a decision may lapse earlier: those on a campaign's keys do not lapse at once
-)
+EARLIER = 0.05  # share of its time by which a decision may lapse earlier: a campaign's keys do not come free at once
 
 
 def decide(standing: Standing, verdict: Verdict | None, current: Decision | None, name: str) -> Decision | None:
@@ -25,7 +23,7 @@ def decide(standing: Standing, verdict: Verdict | None, current: Decision | None
         action=verdict.action,
         severity=verdict.severity,
         at=standing.at,
-        until=standing.at + verdict.lasts * (1.0 - EARLIER * draw(standing.subject, verdict)),
+        until=standing.at + verdict.lasts * (1.0 - EARLIER * draw(standing.subject, verdict, "lapse")),
         parameters=verdict.parameters,
         policy=verdict.policy,
         rule=verdict.rule,

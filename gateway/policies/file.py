@@ -8,11 +8,12 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from detectors.base import Harvest
-from gateway.decisions import Mode, Policy, Verdict
+from gateway.decisions import Policy, Verdict
 from gateway.faults import Fault, Faults, load
 from gateway.policies.condition import Condition
 from gateway.policies.expression import reads
@@ -88,23 +89,9 @@ def _silent(part: PolicyPart) -> Mapping[str, tuple[str, ...]]:
 
 
 def _rung(part: PolicyPart, rung: RungPart, revision: str) -> Rung:
-    # off for the file is off for all of it
-    mode: Mode = "off" if part.mode == "off" else rung.mode or part.mode
-
-    def verdict(action: str, lasts: float, parameters: Mapping[str, Any]) -> Verdict:
-        return Verdict(
-            action=action,
-            severity=severity(action),
-            lasts=lasts,
-            parameters=_with_appeal(parameters, part.appeal),
-            policy=part.policy,
-            rule=rung.rule,
-            revision=revision,
-            mode=mode,
-        )
-
+    said = partial(_verdict, part, rung, revision)
     steps = [
-        Step(step.after, part.scopes_of(rung, severity(action)), verdict(action, lasts, rung.parameters_of(step)))
+        Step(step.after, part.scopes_of(rung, severity(action)), said(action, lasts, rung.parameters_of(step)))
         for action, lasts, step in rung.steps()
     ]
     return Rung(
@@ -112,7 +99,7 @@ def _rung(part: PolicyPart, rung: RungPart, revision: str) -> Rung:
         families=rung.families,
         floor=Harvest(**rung.harvest.model_dump()),
         scopes=part.scopes_of(rung, rung.severity),
-        verdict=verdict(rung.action, rung.lasts, rung.parameters),
+        verdict=said(rung.action, rung.lasts, rung.parameters),
         condition=Condition(rung.when) if rung.when else None,
         sample=rung.sample,
         steps=tuple(steps),
@@ -120,5 +107,16 @@ def _rung(part: PolicyPart, rung: RungPart, revision: str) -> Rung:
     )
 
 
-def _with_appeal(parameters: Mapping[str, Any], appeal: str) -> dict[str, Any]:
-    return {**parameters, "appeal": appeal} if parameters.get("appeal") == "" else dict(parameters)
+def _verdict(
+    part: PolicyPart, rung: RungPart, revision: str, action: str, lasts: float, parameters: Mapping[str, Any]
+) -> Verdict:
+    return Verdict(
+        action=action,
+        severity=severity(action),
+        lasts=lasts,
+        parameters={**parameters, "appeal": part.appeal} if parameters.get("appeal") == "" else dict(parameters),
+        policy=part.policy,
+        rule=rung.rule,
+        revision=revision,
+        mode="off" if part.mode == "off" else rung.mode or part.mode,  # off for the file is off for all of it
+    )

@@ -64,7 +64,7 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True):
             and standing.subject.scope in self.scopes
             and _reached(standing.harvest, self.floor)
             and speaking(standing) >= self.families
-            and (self.sample >= 1.0 or draw(standing.subject, self.verdict) < self.sample)
+            and (self.sample >= 1.0 or draw(standing.subject, self.verdict, "sample") < self.sample)
         )
 
     def says(self, standing: Standing) -> Verdict:
@@ -168,9 +168,12 @@ def strike(verdict: Decided) -> str:
     return name if verdict.mode == "enforce" else f"{name}:shadow"
 
 
-def draw(subject: Subject, verdict: Verdict) -> float:
-    """Return a number from 0 to 1 that is a subject's own for a rule: the same in every process and at any time."""
-    key = hashlib.blake2b(f"{verdict.policy}/{verdict.rule}".encode()).digest()
+def draw(subject: Subject, verdict: Verdict, purpose: str) -> float:
+    """Return a number from 0 to 1 that is a subject's own for a rule: the same in every process and at any time.
+
+    Numbers for different purposes have nothing to do with each other.
+    """
+    key = hashlib.blake2b(f"{verdict.policy}/{verdict.rule}/{purpose}".encode()).digest()
     said = f"{subject.scope}\0{subject.value}".encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(said, digest_size=6, key=key).digest()) / 2**48
 
