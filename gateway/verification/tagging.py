@@ -1,9 +1,11 @@
 """The tag that policies read of a subject whose attestation was approved."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TypeAlias
 
 from gateway.decisions import Subject
+from gateway.stores.base import StoreError
 from gateway.verification.settling import TAG
 
 Tags: TypeAlias = Callable[[Subject], tuple[str, ...]]
@@ -25,7 +27,9 @@ def with_verified(tags: Tags, verified: Callable[[float], Mapping[Subject, float
         nonlocal known, looked
         at = clock()
         if abs(at - looked) >= FRESH:
-            known, looked = verified(at), at
+            looked = at
+            with suppress(StoreError):  # the old word stands: an unreadable book must not stop the analyst
+                known = verified(at)
         others = tags(subject)
         return (*others, TAG) if known.get(subject, 0.0) > at else others
 
