@@ -28,19 +28,23 @@ def load_labels(file: Path) -> dict[tuple[str, ...], str]:
         with file.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    key, label = _read(file, number, line)
-                    found[key] = label
+                    found.update(_read(file, number, line))
     except OSError as error:
         raise LabelsError(f"{file}: {error.strerror}") from error
     return found
 
 
-def _read(file: Path, number: int, line: bytes) -> tuple[tuple[str, ...], str]:
+def _read(file: Path, number: int, line: bytes) -> dict[tuple[str, ...], str]:
+    """Return the labels of a line: one, or a list of them, as ``stillguard decisions labels -o json`` writes it."""
     try:
-        said = msgspec.json.decode(line, type=_Line)
-        if isinstance(said.subject, str):
-            scope, _, value = said.subject.partition(":")
-            return label_key({"scope": scope, "value": value}), said.label
-        return label_key(said.subject), said.label
+        said = msgspec.json.decode(line, type=_Line | list[_Line])
+        return {_key(one.subject): one.label for one in (said if isinstance(said, list) else [said])}
     except (msgspec.MsgspecError, UnicodeError, KeyError, AttributeError) as error:
         raise LabelsError(f"{file}:{number}: no label: it needs subject (scope and value) and label") from error
+
+
+def _key(subject: dict[str, Any] | str) -> tuple[str, ...]:
+    if isinstance(subject, str):
+        scope, _, value = subject.partition(":")
+        return label_key({"scope": scope, "value": value})
+    return label_key(subject)

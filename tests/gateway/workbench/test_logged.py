@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.base import Evidence
+from gateway.decision_log.reading import lines, shown
+from gateway.decision_log.record import Record
 from gateway.decisions import Subject
 from gateway.plugins import panel
 from gateway.replay.reading import Bad
 from gateway.replay.sources import Source
 from gateway.workbench.labels import LabelsError, load_labels
 from gateway.workbench.logged import of_lines
+from tests.gateway.decision_log.nursery import begin, decision
 
 ROW: dict[str, Any] = {"at": 1.0, "subject": {"scope": "key", "value": "k"}, "action": "watch", "severity": 1}
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -67,3 +70,16 @@ def test_any_bytes_are_labels_or_told_not_to_be(tmp_path_factory: pytest.TempPat
     file.write_bytes(data)
     with suppress(LabelsError):
         assert all(isinstance(label, str) for label in load_labels(file).values())
+
+
+def test_what_the_decision_log_exports_is_read_as_it_is(tmp_path: Path) -> None:
+    log = begin(tmp_path)
+    body = {"action": "watch", "severity": 1, "evidence": {"volume": {"weight": 4.5, "because": {"taken": 9.0}}}}
+    log.append([Record(one.kind, one.at, one.body | body) for one in (decision(1), decision(2))])
+    log.close()
+    file = tmp_path / "exported.jsonl"
+    file.write_bytes(b"\n".join(msgspec.json.encode(shown(line)) for line in lines(tmp_path / "log")))
+    found, bad = read(file)
+    assert bad == []
+    assert [one.subject for one in found] == [Subject("key", "anna")] * 2
+    assert found[0].evidence == {"volume": Evidence(4.5, {"taken": 9.0})}
