@@ -115,7 +115,9 @@ class Candidate:
         self._news = True
 
     def take(self, policy: Policy) -> None:
-        """Judge by this candidate from now on; any thread may call it."""
+        """Judge by this candidate from now on; any thread may call it. The same again goes on where it stands."""
+        if policy == self._run.policy and not self._run.faults:
+            return
         self._run, self._news = _Run(policy, (), {}, []), True
 
     def refuse(self, faults: Sequence[str]) -> None:

@@ -151,3 +151,12 @@ def test_without_a_candidate_nothing_is_judged_or_written(tmp_path: Path) -> Non
     none.watch([standing("a", 99.0)], Broken())
     none.tell(0.0)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_candidate_taken_again_goes_on_where_it_stands(candidate: Candidate, told: Tell) -> None:
+    candidate.take(From(10.0))
+    candidate.watch([standing("a", 20.0)], From(100.0))
+    candidate.take(From(10.0))
+    assert told(candidate)["subjects"] == 1
+    candidate.take(From(11.0))
+    assert told(candidate)["subjects"] == 0

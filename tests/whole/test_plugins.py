@@ -146,7 +146,12 @@ def test_the_guard_works_with_a_plug_in_of_each_kind(example: Path, path: Any, s
     assert [(d.action, d.policy, d.rule, d.severity) for d in taken] == [("curt", "by-quorum", "agreed", 2)]
     assert taken[0].evidence["greedy"].weight > 2.0
     assert taken[0].evidence["greedy"].because["greedy_share"] == 1.0
-    assert whole.metric("requests_total", action="curt", mode="enforce") > 0
+
+    def is_curt() -> bool:
+        client.ask("sk-reader", chat("Is the tide in?"))
+        return whole.metric("requests_total", action="curt", mode="enforce") > 0
+
+    until(is_curt, "the proxy hears of the decision")
     assert whole.metric("plugin_seconds_total", kind="detector", name="greedy") > 0
     assert whole.metric("plugin_errors_total") == 0
     assert list(apart.glob("*.sqlite*"))
