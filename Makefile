@@ -32,6 +32,7 @@ lint: $(DEV)/.installed  ## style, types, who may know whom
 
 bench: $(DEV)/.installed  ## figures of the relay, to docs/figures
 	$(DEV)/bin/python -m tests.bench
+	$(DEV)/bin/python -m tests.bench.policy
 
 # llama.cpp's server is compiled from its source package: a C++ compiler is needed, and some ten minutes the first time.
 .venv-conformance/.installed: requirements-conformance.lock

@@ -1,7 +1,7 @@
-"""The accounts file: which keys belong together. It holds keyed hashes, never keys.
+"""The accounts file: which keys belong together, and what policies may know of them. It holds hashes, never keys.
 
 accounts:
-  acme: {keys: [0f3c…, 91ab…]}      # from `stillguard identity hash`
+  acme: {keys: [0f3c…, 91ab…], tags: [research]}      # hashes from `stillguard identity hash`
 """
 
 from pathlib import Path
@@ -14,6 +14,7 @@ from gateway.places import Slip
 from gateway.slips import MisplacedError
 
 KeyHash = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+Tag = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=64)]
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 
 
@@ -24,7 +25,8 @@ class _Part(BaseModel):
 class Account(_Part):
     """One account."""
 
-    keys: tuple[KeyHash, ...]
+    keys: tuple[KeyHash, ...] = ()
+    tags: tuple[Tag, ...] = Field(default=(), max_length=16)
 
 
 class Accounts(_Part):
@@ -41,6 +43,12 @@ def load_accounts(path: Path) -> dict[str, str]:
     """
     file = load(path, Accounts, check=_each_key_once)
     return {key: name for name, account in file.accounts.items() for key in account.keys}
+
+
+def load_tags(path: Path) -> dict[str, tuple[str, ...]]:
+    """Return the tags of each account that has any, by its name; raises as ``load_accounts`` does."""
+    file = load(path, Accounts, check=_each_key_once)
+    return {name: account.tags for name, account in file.accounts.items() if account.tags}
 
 
 def _each_key_once(file: Accounts) -> None:

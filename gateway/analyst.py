@@ -15,15 +15,21 @@ from msgspec.structs import replace
 
 from detectors.base import Baseline, Observation, Panel
 from gateway import clock
+from gateway.candidate import Candidate
+from gateway.circumstances import Tags, completed, untagged
 from gateway.config import Analysis
 from gateway.deciding import decide
-from gateway.decisions import Decision, Policy, Standing, Subject
+from gateway.decision_log.chronicle import Chronicle
+from gateway.decisions import Decision, Policy, RuleFault, Standing, Subject
 from gateway.engine import Folio, fold, importance, seal, weigh
 from gateway.exchange import Entry
+from gateway.exemptions.index import Exemptions
+from gateway.exemptions.sparing import Sparing
 from gateway.folios import Folios, alike
 from gateway.intake import Intake
 from gateway.journals.base import Journal
 from gateway.pace import due
+from gateway.policies.judging import judgement
 from gateway.register import Register
 from gateway.reporting import Found, Reporting
 from gateway.review import BY_HAND, reviewed
@@ -47,6 +53,9 @@ class Analyst:
     Attributes:
         clock: seconds since the epoch; a replay sets its own.
         dice: random bytes for decision ids; a replay sets its own.
+        candidate: a policy that is tried beside the live one; it decides nothing.
+        tags: tells the tags of a subject; it may be replaced at any time.
+        chronicle: keeps the decision log abreast of the store; None where nothing is to be logged.
     """
 
     def __init__(
@@ -66,6 +75,7 @@ class Analyst:
         self._scopes = frozenset(analysis.scopes)
         self._folios = Folios(panel, analysis.cases_in_memory, analysis.forget)
         self._register = Register()
+        self._sparing = Sparing(store)
         self._reporting = Reporting(panel)
         self._unscrubbed = True  # a predecessor may have died between its commit and its scrub
         self._pause = PAUSE
@@ -73,6 +83,9 @@ class Analyst:
         self._noticed: frozenset[str] = frozenset()
         self.clock: Callable[[], float] = clock.now
         self.dice: Callable[[int], bytes] = secrets.token_bytes
+        self.candidate = Candidate()
+        self.tags: Tags = untagged
+        self.chronicle: Chronicle | None = None
 
     @property
     def standing(self) -> Mapping[Subject, Decision]:
@@ -84,16 +97,30 @@ class Analyst:
         self._rules = (policy, baseline)
         self._edited = True
 
+    @property
+    def exemptions(self) -> Exemptions:
+        """Those in force."""
+        return self._sparing.exemptions
+
+    def exempt(self, exemptions: Exemptions) -> None:
+        """Spare by other exemptions from the next batch on; any thread may call it."""
+        self._sparing.exempt(exemptions)
+        self._edited = True
+
     def review(self) -> int:
         """Judge what stands by the rules as they are now; return how many decisions that changed."""
         self._edited = False
+        self._reporting.edited()
         at = self.clock()
         self._register.follow(self._store, at)
+        self._sparing.begin()
         standing = list(self._register.decisions.values())
-        changed = reviewed(standing, self._rules[0], at, lambda: decision_id(at, self.dice))
+        changed = reviewed(standing, self._sparing.under(self._rules[0], at), at, lambda: decision_id(at, self.dice))
         if changed:
             self._store.commit(Folded(upto=0, cases={}, decisions=changed, at=at))
             log.info("standing decisions reviewed", extra={"entries": len(changed)})
+            if self.chronicle:
+                self.chronicle.tell("reviewed", at, {"changed": [decision.id for decision in changed]})
         return len(changed)
 
     def step(self) -> int:
@@ -104,20 +131,25 @@ class Analyst:
         at = self.clock()
         policy, baseline = self._rules
         self._register.follow(self._store, at)
+        self._sparing.begin()
         groups, observations, faults = self._observe(batch.entries)
         folios, standings = self._fold(groups, baseline, at, faults)
-        decisions = self._decide(standings, policy)
+        standings = completed(standings, batch.entries, self.tags, self.candidate.beside(policy), self._store)
+        decisions, unasked = self._decide(standings, self._sparing.under(policy, at))
         folded = Folded(
             upto=batch.upto,
             cases={subject: seal(folio) for subject, folio in folios.items()},
             ranks={subject: folio.rank for subject, folio in folios.items()},
             decisions=decisions,
+            uses=self._sparing.sealed(),
             at=at,
         )
         self._store.commit(folded)
+        self._sparing.keep()
         self._unscrubbed = True
         self._folios.keep(folios)
-        found = Found(batch.entries, observations, standings, decisions, faults, batch.corrupt)
+        self.candidate.watch(standings, policy)
+        found = Found(batch.entries, observations, standings, decisions, faults, batch.corrupt, unasked)
         self._reporting.batch(found, at)
         return len(batch.entries)
 
@@ -135,9 +167,9 @@ class Analyst:
                 faults.append("intake")
             if read.observations:
                 everything += read.observations
-                for scope, value in entry.subjects:
-                    if scope in self._scopes:
-                        groups.setdefault(Subject(scope, value), []).extend(read.observations)
+                for subject in self._sparing.count(entry.subjects, read.observations, entry.at):
+                    if subject.scope in self._scopes:
+                        groups.setdefault(subject, []).extend(read.observations)
         return groups, everything, faults
 
     def _fold(
@@ -164,22 +196,28 @@ class Analyst:
         current = self._register.decisions.get(subject)
         return due(before.observations, after.observations, before.last_at, after.last_at, current=current)
 
-    def _decide(self, standings: Sequence[Standing], policy: Policy) -> list[Decision]:
-        decisions = []
-        for standing in standings:
-            verdict = policy.judge(standing)
+    def _decide(self, standings: Sequence[Standing], policy: Policy) -> tuple[list[Decision], list[RuleFault]]:
+        decisions: list[Decision] = []
+        unasked: list[RuleFault] = []
+        for standing in map(self._sparing.owned, standings):
+            verdict, faults = judgement(policy, standing)
+            unasked += faults
             if verdict is not None:
                 current = self._register.decisions.get(standing.subject)
                 decision = decide(standing, verdict, current, decision_id(standing.at, self.dice))
                 decisions += [decision] if decision else []
-        return decisions
+        return decisions, unasked
 
     def tidy(self) -> None:
-        """Scrub what was folded from the files, and set the gauges."""
+        """Bring the decision log abreast, scrub what was folded from the files, and set the gauges."""
+        for subject in self.chronicle.follow() if self.chronicle else ():
+            self._folios.drop(subject)
+            self._unscrubbed = True
         if self._unscrubbed and self._store.scrub():
             self._unscrubbed = False
         self._register.follow(self._store, self.clock())
         self._notice()
+        self.candidate.tell(self.clock())
         self._reporting.levels(self.standing.values(), self._store.size(), self._journal.depth())
 
     def _notice(self) -> None:
@@ -195,7 +233,7 @@ class Analyst:
         next_tidy = 0.0
         while not stop.is_set():
             try:
-                if self._edited:
+                if self._edited or self._sparing.starts(self.clock()):
                     self.review()
                 folded = self.step()
                 if clock.monotonic() >= next_tidy:
@@ -222,3 +260,5 @@ class Analyst:
             self.tidy()
         except StoreError as error:
             log.warning("store failed at the end", extra={"error": str(error)})
+        if self.chronicle:
+            self.chronicle.close()

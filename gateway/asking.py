@@ -1,9 +1,14 @@
 """The way there: the client's body read within limits, and the query sent on to the model."""
 
+import logging
+from hashlib import blake2b
+from itertools import takewhile
+
 from gateway import clock
 from gateway.actions.base import NO_TRIMMING, Refuse
 from gateway.caller import Caller
 from gateway.config import Limits
+from gateway.dialects.renaming import renamed_path
 from gateway.encoding import codings, decode
 from gateway.exchange import Query
 from gateway.hop import Onward, request_head
@@ -13,6 +18,7 @@ from gateway.routes import Routes
 from gateway.upstream import Upstream
 from gateway.upstream_wire import Wire
 
+log = logging.getLogger("stillguard.proxy")
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE", "TRACE"})  # no Content-Length where there is no body
 _NOTHING_READ = Query()
 _MULTIPART = b"--"  # how its body begins, whatever its content type says; JSON never does
@@ -57,7 +63,7 @@ def trimmed(passage: Passage, limits: Limits) -> tuple[bytes, bool]:
     Raises Refused if a body that must be trimmed cannot be read: another coding would else be the way round.
     """
     trimming = passage.admitted.trimming
-    if trimming is NO_TRIMMING or not passage.body:
+    if trimming == NO_TRIMMING or not passage.body:
         return passage.body, False
     encoding = passage.client.found.get(b"content-encoding", b"").decode("latin-1")
     plain = decode(passage.body, encoding, limits.body)
@@ -68,6 +74,20 @@ def trimmed(passage: Passage, limits: Limits) -> tuple[bytes, bool]:
     return passage.dialect.write(passage.surface, plain, trimming), bool(codings(encoding))
 
 
+def fingerprint(passage: Passage, limits: Limits) -> str:
+    """Return what the newest question of a query is recognised by; of what cannot be read, of the body as it came.
+
+    Case and spacing do not count: they would make the same question a new one for nothing.
+    """
+    encoding = passage.client.found.get(b"content-encoding", b"").decode("latin-1")
+    plain = decode(passage.body, encoding, limits.body) or b""
+    turns = passage.dialect.read(passage.surface, plain).turns if passage.surface.generates else ()
+    newest = list(takewhile(lambda turn: turn.role != "assistant", reversed(turns)))
+    asked = " ".join(" ".join(turn.text for turn in newest).casefold().split())
+    content = asked.encode("utf-8", "surrogatepass") if asked else plain or passage.body
+    return blake2b(content, digest_size=8).hexdigest()
+
+
 def _unreadable(passage: Passage, plain: bytes) -> bool:
     """Whether a body that must be trimmed is JSON that only a more patient parser than ours may read."""
     if not passage.surface.generates or passage.surface.name == "opaque" or plain.lstrip()[:1] != b"{":
@@ -76,9 +96,16 @@ def _unreadable(passage: Passage, plain: bytes) -> bool:
 
 
 def route(passage: Passage, routes: Routes) -> Upstream:
-    """Return where the query goes; raises Refused if nowhere."""
-    path = passage.request.path
-    upstream = routes.find(path, passage.glance.model or passage.surface.model)
+    """Return where the query goes; raises Refused if nowhere.
+
+    A route that a decision names and this configuration does not have is no reason to refuse anybody.
+    """
+    path, forward = passage.request.path, passage.admitted.forward
+    if forward.route:
+        if named := routes.named(forward.route):
+            return named
+        log.error("a decision names a route that there is not", extra={"route": forward.route})
+    upstream = routes.find(path, forward.trimming.model or passage.glance.model or passage.surface.model)
     if upstream is None:
         raise Refused(Refuse(kind="malformed", message=f"No route for {path[:200]}."), UNKNOWN_ROUTE)
     return upstream
@@ -96,8 +123,10 @@ async def ask(passage: Passage, upstream: Upstream, body: bytes, *, decoded: boo
 
 
 def _head(passage: Passage, upstream: Upstream, body: bytes, *, decoded: bool) -> bytes:
-    request = passage.request
-    target = upstream.prefix + request.raw_path
+    request, forward = passage.request, passage.admitted.forward
+    renamed = forward.trimming.model and passage.surface.model
+    path = renamed_path(request.path, passage.surface.model, forward.trimming.model) if renamed else request.raw_path
+    target = upstream.prefix + path
     if request.query:
         target += b"?" + request.query
     onward = Onward(
@@ -107,9 +136,10 @@ def _head(passage: Passage, upstream: Upstream, body: bytes, *, decoded: bool) -
         request.peer.encode("ascii"),
         request.scheme.encode("ascii"),
         passage.request_id.encode("ascii"),
+        tuple((name.encode("ascii"), value.encode("ascii")) for name, value in forward.tags),
     )
     length = -1 if not body and request.method in _BODILESS else len(body)
-    plain = passage.admitted.trimming is not NO_TRIMMING
+    plain = forward.trimming != NO_TRIMMING
     return request_head(onward, passage.client, length, plain=plain, decoded=decoded)
 
 

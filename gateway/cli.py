@@ -13,25 +13,32 @@ from pydantic import TypeAdapter, ValidationError
 
 from gateway import logs, supervisor
 from gateway.app.settling import load_config
+from gateway.appeals.exempting import group as exemptions
+from gateway.appeals.pardoning import label, labels, pardon
 from gateway.by_hand import by_hand, named_subject
 from gateway.calibration.command import command as calibrate
 from gateway.clock import now
 from gateway.config import Config
 from gateway.decisions import Decision, Subject
 from gateway.demo.story import run as run_demo
+from gateway.exemptions.file import load_exemptions
 from gateway.faults import Faults
 from gateway.identity import key_hash
 from gateway.lab.command import lab
+from gateway.log_command import command as decision_log
+from gateway.plugin_list import plugins
 from gateway.plugins import PluginError
 from gateway.policies.file import load_policies
 from gateway.reasons import reasons
 from gateway.replay.command import command as replay
+from gateway.schema import command as schema
 from gateway.secret import secret
 from gateway.slips import MisplacedError
-from gateway.stores.base import Folded
-from gateway.stores.sqlite import SqliteStore
-from gateway.stores.sqlite_file import FILE
+from gateway.storage import storage_of
+from gateway.stores.base import Folded, Store
 from gateway.units import Duration
+from gateway.verify_command import verify
+from gateway.workbench.commands import COMMANDS as WORKBENCH
 
 _CONFIG = click.option(
     "-c", "--config", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True,
@@ -47,6 +54,7 @@ def main() -> None:
 
 
 main.add_command(lab)
+main.add_command(schema)
 
 
 def _loaded(file: Path) -> Config:
@@ -65,7 +73,7 @@ def serve(file: Path, workers: int | None) -> None:
     config = _loaded(file)
     if workers:
         config = config.model_copy(update={"listen": config.listen.model_copy(update={"workers": workers})})
-    _check_policies(config.policies)
+    _check_files(config)
     logs.set_up("supervisor", config.log_level)
     try:
         supervisor.run(config)
@@ -73,9 +81,11 @@ def serve(file: Path, workers: int | None) -> None:
         raise click.ClickException(str(fault)) from fault
 
 
-def _check_policies(path: Path) -> None:
+def _check_files(config: Config) -> None:
     try:
-        load_policies(path)
+        load_policies(config.policies)
+        if config.exemptions is not None:
+            load_exemptions(config.exemptions)
     except Faults as faults:
         click.echo(str(faults), err=True)
         sys.exit(1)
@@ -89,9 +99,9 @@ def check() -> None:
 @check.command("config")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check_config(file: Path) -> None:
-    """Check a configuration file and the policies that it names."""
+    """Check a configuration file, and the policies and exemptions that it names."""
     config = _loaded(file)
-    _check_policies(config.policies)
+    _check_files(config)
     click.echo(f"{file}: no faults")
 
 
@@ -144,18 +154,19 @@ def decisions() -> None:
     """Look at standing decisions, take one by hand, or end one."""
 
 
-def _store(config: Config) -> SqliteStore:
+def _store(config: Config) -> Store:
     """Open the store of a guard that has run; a listing must not make an empty one elsewhere."""
-    if not (config.data / FILE).exists():
+    storage = storage_of(config)
+    if not storage.used(config.data):
         raise click.ClickException(f"no guard has run on the data folder {config.data} (key data of the configuration)")
-    return SqliteStore(config.data)
+    return storage.store(config.data)
 
 
 def _row(decision: Decision, at: float) -> str:
     left = f"{(decision.until - at) / 3600:6.1f} h left" if decision.until > at else "        ended"
     return (
         f"{decision.id}  {decision.subject!s:44}  {decision.action:9} {decision.mode:8} "
-        f"{left}  {decision.rule or 'by hand'}"
+        f"{left}  {decision.rule or 'by hand'}{f'  exempt: {decision.exempt}' * bool(decision.exempt)}"
     )
 
 
@@ -234,8 +245,16 @@ def delete_decision(file: Path, scope: str, value: str, output: str) -> None:
     _print([lifted], output)
 
 
+for each in (pardon, label, labels):
+    decisions.add_command(each)
+main.add_command(exemptions)
 main.add_command(replay)
 main.add_command(calibrate)
+for each in WORKBENCH:
+    main.add_command(each)
+main.add_command(plugins)
+main.add_command(verify)
+main.add_command(decision_log)
 
 if __name__ == "__main__":
     main()

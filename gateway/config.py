@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from gateway.units import Duration, Size
 
@@ -61,6 +61,7 @@ class Route(Section):
     """Which queries go to which upstream: the first that matches wins."""
 
     upstream: str  # base URL; a path in it is put in front
+    name: str = ""  # by which the action reroute calls it
     paths: tuple[str, ...] = ("/",)  # prefixes
     models: tuple[str, ...] = ("*",)  # shell patterns
     ca_file: Path | None = None  # instead of the system's certificate authorities
@@ -135,18 +136,28 @@ class ByEndpoint(Section):
     endpoint: Endpoint
 
 
+class Named(Section):
+    """A plug-in by its name, with its own parameters: ``{plugin: NAME, with: {…}}``."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
+
+    plugin: str
+    parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
+
+
 def _way(value: object) -> str:
     """Tell which alternative a value is meant as, so that only its own faults are told."""
     keys = (
         value.keys() if isinstance(value, Mapping) else type(value).model_fields if isinstance(value, Section) else ()
     )
-    return next((f"by {way}" for way in ("onnx", "endpoint") if way in keys), "by name")
+    return next((f"by {way}" for way in ("onnx", "endpoint", "plugin") if way in keys), "by name")
 
 
 Embedding = Annotated[
     Annotated[Literal["static", "characters"], Tag("by name")]
     | Annotated[ByOnnx, Tag("by onnx")]
-    | Annotated[ByEndpoint, Tag("by endpoint")],
+    | Annotated[ByEndpoint, Tag("by endpoint")]
+    | Annotated[Named, Tag("by plugin")],
     Discriminator(_way),
 ]
 
@@ -161,6 +172,40 @@ class Analysis(Section):
     forget: Duration = 30 * 86400.0  # a case untouched for this long is dropped
     baseline: Path | None = None  # default: the shipped one
     embedding: Embedding = "static"  # how texts become vectors; cells of two ways cannot be compared
+    detector_budget: Duration = Field(default=0.001, gt=0)  # an observation, for detectors of other packages
+
+
+class Verification(Section):
+    """How a client that the action verify refuses can confirm its use."""
+
+    url: str = ""  # where clients reach this gateway, for links; empty: a link is a path on the host they asked
+    webhook: str = ""  # the operator's service that is told of each attestation, and may decide on it
+    webhook_secret_file: Path | None = None  # what the webhook's bodies are signed with
+    lasts: Duration = 30 * 86400.0  # how long an approved subject counts as verified
+
+    @field_validator("url", "webhook")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if value and not re.match(r"^https?://[^/\s]+", value):
+            raise ValueError("an address: http://host:port/path or https://host/path")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _is_signed(self) -> "Verification":
+        if self.webhook and self.webhook_secret_file is None:
+            raise ValueError("webhook_secret_file is needed with webhook")
+        return self
+
+
+class Log(Section):
+    """The decision log: what was decided, by which rule, on which numbers, in files that show every change."""
+
+    folder: Path | None = None  # default: data/log
+    key_file: Path | None = None  # default: data/log-key.pem, made at first start; it signs checkpoints
+    rotate: Size = 64 << 20  # a file this large is full
+    rotate_after: Duration = 7 * 86400.0  # and so is one this old
+    keep: Duration = 400 * 86400.0  # files are dropped when all in them is older; subjects' data with them
+    checkpoint: Duration = 300.0  # longest time that records stand unsigned
 
 
 class Config(Section):
@@ -173,8 +218,14 @@ class Config(Section):
     identity: Identity = Identity()
     journal: Journal = Journal()
     analysis: Analysis = Analysis()
+    log: Log = Log()
     data: Path = Path("var")  # the SQLite file and the secret live here
     policies: Path = Path("policies")  # a policy file, or a folder of them
-    panel: dict[str, dict[str, float]] = Field(default_factory=dict)  # detector name → parameters; {} all, defaults
+    exemptions: Path | None = None  # who may take much home, and how much: contracts, research, own evaluations
+    candidate: Path | None = None  # another one, tried beside the live one: it decides nothing
+    store: Named = Named(plugin="sqlite")  # where cases, decisions, counters and the journal are kept
+    dialects: dict[str, dict[str, Any]] = Field(default_factory=dict)  # of other packages: name → parameters
+    verification: Verification = Verification()
+    panel: dict[str, dict[str, Any]] = Field(default_factory=dict)  # detector name → parameters; {} all, defaults
     appeal: str = ""  # where a refused client can complain: mail address or URL
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -9,6 +9,7 @@ from detectors.base import Evidence, Harvest
 Scope: TypeAlias = Literal["user", "key", "account", "network", "campaign"]
 Mode: TypeAlias = Literal["off", "shadow", "enforce"]
 
+MOST_MODELS = 8  # names of models in a standing: more tell a policy nothing
 SEVERITY_TOUCHES_CLIENT = 2  # from trim on the client is touched: that counts as an alarm
 
 
@@ -34,6 +35,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         evidence: what each detector said.
         harvest: what was taken home.
         company: how likely each traffic class is; they sum to 1, or nothing is known.
+        models: that were asked for in the exchanges just folded, at most MOST_MODELS; clients write these names.
+        tags: of the account that it belongs to, as its operator wrote them.
+        strikes: how often a rule has been decided on it before and has lapsed, by ``policy/rule``; what was only
+            decided in shadow counts apart, as ``policy/rule:shadow``. A rule that never was is not named.
+        owners: whom it belongs to, as its newest exchange says: a user's keys and account, a key's account.
     """
 
     subject: Subject
@@ -43,6 +49,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     evidence: dict[str, Evidence]
     harvest: Harvest
     company: dict[str, float] = {}
+    models: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    strikes: dict[str, int] = {}
+    owners: tuple[Subject, ...] = ()
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +68,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         policy, rule, revision: what decided, and the digest of its file.
         mode: shadow decides and records; enforce also acts.
         weight: fused weight then, nats.
-        families, evidence, harvest: the numbers at that moment.
+        families, evidence, harvest, company, models, tags, strikes: the numbers at that moment, see Standing.
+        owners: whom the subject belonged to then, as in a standing.
+        exempt: the entitlement, or the pardon, because of which it only watches; empty if nothing spared the subject.
     """
 
     id: str
@@ -76,6 +88,12 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     families: dict[str, float] = {}
     evidence: dict[str, Evidence] = {}
     harvest: Harvest = Harvest()
+    company: dict[str, float] = {}
+    models: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    strikes: dict[str, int] = {}
+    owners: tuple[Subject, ...] = ()
+    exempt: str = ""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,10 +107,30 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     rule: str = ""
     revision: str = ""
     mode: Mode = "shadow"
+    exempt: str = ""  # what spared the subject: an entitlement's name, or a pardon
+
+
+class RuleFault(NamedTuple):
+    """A rule that could not be evaluated: it touched nobody, and its owner should know."""
+
+    policy: str
+    rule: str
+    reason: str
+
+
+class Judgement(NamedTuple):
+    """A verdict, if any, and the rules that could not be asked."""
+
+    verdict: Verdict | None
+    faults: tuple[RuleFault, ...] = ()
 
 
 class Policy(Protocol):
-    """Evidence and harvest → what to do; pure."""
+    """Evidence and harvest → what to do; pure.
+
+    A policy may also have ``judgement``, which returns a Judgement, and ``windows``, by strike (see
+    ``Standing.strikes``) the seconds within which it counts; ``gateway.policies.judging`` asks for both.
+    """
 
     def judge(self, standing: Standing) -> Verdict | None:
         """Return the strictest verdict that the standing has earned, or None."""

@@ -52,7 +52,7 @@ def load(
     model: type[M],
     *,
     environ: Mapping[str, str] | None = None,
-    check: Callable[[M], None] | None = None,
+    check: Callable[[M], object] | None = None,
 ) -> M:
     """Return the file as its model.
 
@@ -79,8 +79,17 @@ def load(
     except MisplacedError as error:
         slips += error.slips
     if loaded is None or slips:
-        raise Faults(_merged(path, tree, slips))
+        raise Faults(placed(path, tree, slips))
     return loaded
+
+
+def top_keys(path: Path) -> frozenset[str]:
+    """Return the keys at the top of a YAML file, whatever else is wrong with it; none if it cannot be read."""
+    try:
+        tree = _tree(path, {})
+    except Faults:
+        return frozenset()
+    return frozenset(str(loc[0]) for loc in tree.keys if len(loc) == 1)
 
 
 def _tree(path: Path, environ: Mapping[str, str]) -> Tree:
@@ -97,7 +106,7 @@ def _tree(path: Path, environ: Mapping[str, str]) -> Tree:
     return read(text, environ)
 
 
-def _merged(path: Path, tree: Tree, slips: Iterable[Slip]) -> Iterable[Fault]:
+def placed(path: Path, tree: Tree, slips: Iterable[Slip]) -> Iterable[Fault]:
     """Make one fault a key: alternatives that all failed are told together, what YAML said comes alone."""
     found: dict[str, Fault] = {}
     of_yaml = {dotted(_known(tree, slip.loc)) for slip in tree.slips}
@@ -116,10 +125,18 @@ def _fault(path: Path, tree: Tree, slip: Slip) -> Fault:
     known = _known(tree, slip.loc)
     missing = slip.message == "is missing"
     shown = (*known, slip.loc[-1]) if missing else known
-    place = slip.place or tree.places.get(known) or Place(1, 1)
+    place = slip.place or _inside(tree, known, slip.offset) or tree.places.get(known) or Place(1, 1)
     if slip.message == "unknown key":
         place = tree.keys.get(known, place)
     return Fault(str(path), place.line, place.column, dotted(shown), slip.message, slip.hint)
+
+
+def _inside(tree: Tree, loc: Loc, offset: Place | None) -> Place | None:
+    """Return where an offset into a text stands in the file, if that can be told."""
+    begin = tree.texts.get(loc)
+    if begin is None or offset is None:
+        return None
+    return Place(begin.line + offset.line - 1, begin.column + offset.column - 1)
 
 
 def _known(tree: Tree, loc: Loc) -> Loc:

@@ -66,3 +66,7 @@ class Folios:
             self._held.move_to_end(subject)
         while len(self._held) > self._most:
             self._held.popitem(last=False)
+
+    def drop(self, subject: Subject) -> None:
+        """Hold nothing of a subject any more."""
+        self._held.pop(subject, None)

@@ -75,6 +75,7 @@ class Onward(msgspec.Struct, frozen=True):
     peer: bytes
     scheme: bytes
     request_id: bytes
+    tags: tuple[Header, ...] = ()  # instead of the client's headers of these names
 
 
 def request_head(onward: Onward, client: Inbound, length: int, *, plain: bool, decoded: bool) -> bytes:
@@ -89,6 +90,8 @@ def request_head(onward: Onward, client: Inbound, length: int, *, plain: bool, d
     """
     found = client.found
     parts = [b"%b %b HTTP/1.1\r\nhost: %b\r\n" % (onward.method, onward.target, onward.host), *client.lines]
+    if onward.tags:
+        parts = _tagged(parts, onward.tags)
     if plain:
         parts.append(b"accept-encoding: identity\r\n")
     elif b"accept-encoding" in found:
@@ -104,6 +107,12 @@ def request_head(onward: Onward, client: Inbound, length: int, *, plain: bool, d
         parts.append(b"x-forwarded-for: %b\r\n" % via)
     parts.append(b"x-forwarded-proto: %b\r\nx-request-id: %b\r\n\r\n" % (scheme, onward.request_id))
     return b"".join(parts)
+
+
+def _tagged(parts: list[bytes], tags: tuple[Header, ...]) -> list[bytes]:
+    names = tuple(name + b":" for name, _ in tags)
+    kept = [part for part in parts if not part.startswith(names)]
+    return kept + [b"%b: %b\r\n" % tag for tag in tags]
 
 
 class Outbound(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from gateway.encoding import decode
 from gateway.exchange import Entry, Exchange, Query, Surface
 
 FAILED = 400  # HTTP status from which on nothing was taken home
+LONGEST_MODEL = 128  # characters kept of a model's name; clients write them
 TOGETHER = 64  # exchanges observed at once: more cost no less each, and need more memory
 FAULTS = (ValueError, ArithmeticError, LookupError, TypeError, RuntimeError)  # what bytes from strangers may raise
 
@@ -39,10 +40,11 @@ class Prepares(Protocol):
 
 
 class Read(NamedTuple):
-    """The observations of an entry, and whether reading it failed."""
+    """The observations of an entry, whether reading it failed, and the model that it asked for."""
 
     observations: tuple[Observation, ...] = ()
     failed: bool = False
+    model: str = ""
 
 
 class Intake:
@@ -107,7 +109,11 @@ class Intake:
     def _observed(self, exchanges: Sequence[Exchange]) -> list[Read]:
         """Observe exchanges together; if that fails, one by one, to find the one that it is."""
         try:
-            return [Read(pair) for pair in self._features.observe_all(exchanges)] if exchanges else []
+            if not exchanges:
+                return []
+            observed = self._features.observe_all(exchanges)
+            pairs = zip(observed, exchanges, strict=True)
+            return [Read(pair, model=query.model[:LONGEST_MODEL]) for pair, (query, _, _) in pairs]
         except FAULTS:
             if len(exchanges) == 1:
                 return [Read((), failed=True)]

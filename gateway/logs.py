@@ -10,7 +10,8 @@ from typing import TextIO
 FIELDS = frozenset({
     "decision", "subject", "action", "mode", "severity", "policy", "rule", "revision", "weight", "until",
     "families", "exchanges", "traces", "request", "surface", "status", "error", "error_type", "retry_in", "child",
-    "pid", "entries", "seconds", "fault", "file", "address", "request_id",
+    "pid", "entries", "plugin", "seconds", "fault", "file", "address", "request_id", "tags", "route",
+    "attestation", "state",
 })  # fmt: skip
 
 

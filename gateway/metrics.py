@@ -54,15 +54,60 @@ STORE_ERRORS = Counter("stillguard_store_errors_total", "Store calls that failed
 OBSERVATIONS = Counter("stillguard_observations_total", "Observations folded.", ["kind"])
 EVIDENCE = Histogram("stillguard_evidence_nats", "Evidence of touched subjects.", ["detector"], buckets=_NATS)
 DECISIONS = Counter("stillguard_decisions_total", "Decisions taken.", ["policy", "rule", "action", "scope", "mode"])
+POLICY_FAULTS = Counter(
+    "stillguard_policy_faults_total",
+    "Standings for which a rule's condition could not be evaluated: the rule was not met.",
+    ["policy", "rule"],
+)
 ACTIVE = Gauge("stillguard_active_decisions", "Decisions that stand.", ["action", "mode"], multiprocess_mode="livemax")
+ENTITLEMENTS = Gauge(
+    "stillguard_entitlements",
+    "Entitlements of the exemptions file as it was last taken, by state: open (not ended), expired.",
+    ["state"],
+    multiprocess_mode="livemostrecent",
+)
 CASES = Gauge("stillguard_cases", "Subjects with a case.", multiprocess_mode="livemax")
 DETECTOR_ERRORS = Counter("stillguard_detector_errors_total", "Observations a detector could not fold.", ["detector"])
+PLUGIN_ERRORS = Counter(
+    "stillguard_plugin_errors_total",
+    "Calls of other packages' plug-ins that failed or gave nonsense.",
+    ["kind", "name"],
+)
+PLUGIN_SECONDS = Counter(
+    "stillguard_plugin_seconds_total", "Time that other packages' plug-ins took.", ["kind", "name"]
+)
 EMBEDDINGS = Counter(
     "stillguard_embeddings_total",
     "Texts that an embeddings endpoint was to embed, by outcome: ok, failed.",
     ["outcome"],
 )
 ANALYST_LAG = Gauge("stillguard_analyst_lag_seconds", "Age of the newest entry folded.", multiprocess_mode="livemax")
+CANDIDATE = Counter(
+    "stillguard_candidate_verdicts_total",
+    "Weighings on which the live policy or the candidate says anything, by both actions.",
+    ["live", "candidate"],
+)
+CANDIDATE_SUBJECTS = Gauge(
+    "stillguard_candidate_subjects",
+    "Subjects that the candidate would treat otherwise now: stricter, milder, otherwise.",
+    ["way"],
+    multiprocess_mode="livemax",
+)
+
+# decision log
+LOG_RECORDS = Counter("stillguard_log_records_total", "Records appended to the decision log.", ["kind"])
+LOG_BYTES = Counter("stillguard_log_bytes_total", "Bytes appended to the decision log.")
+LOG_ERRORS = Counter("stillguard_log_errors_total", "Times that the decision log could not be written.")
+LOG_WAITING = Gauge(
+    "stillguard_log_waiting_records",
+    "Records that wait in memory for the decision log's disk.",
+    multiprocess_mode="livemax",
+)
+LOG_CHECKPOINT = Gauge(
+    "stillguard_log_checkpoint_timestamp_seconds",
+    "When the decision log was last signed.",
+    multiprocess_mode="livemax",
+)
 # configuration
 RELOAD_OK = Gauge(
     "stillguard_config_last_reload_successful",
@@ -78,7 +123,7 @@ BUILD = Gauge("stillguard_build_info", "1, labelled with the version.", ["versio
 
 ERROR_TYPES = frozenset({
     "caller_malformed", "caller_too_large", "caller_gone", "caller_unsupported",
-    "policy_throttled", "policy_denied",
+    "policy_throttled", "policy_denied", "policy_unverified",
     "provider_unreachable", "provider_timeout", "provider_error", "provider_cut",
     "guard_store", "guard_internal", "guard_overloaded",
 })  # fmt: skip

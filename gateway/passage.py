@@ -1,11 +1,12 @@
 """One exchange on its way through the gateway: what is known of it so far, and what is kept for the analyst."""
 
 import random
+from collections.abc import Mapping
 from functools import cache
 
 from gateway import clock
 from gateway.caller import Request
-from gateway.decisions import Subject
+from gateway.decisions import Decision, Subject
 from gateway.dialects.base import Dialect
 from gateway.exchange import Entry, Glance, Surface
 from gateway.gate import UNTOUCHED, Admitted
@@ -14,6 +15,7 @@ from gateway.recent import Recent
 
 CALLER_GONE = 499  # nginx's word for it: nothing was answered, the client had left
 _UNREAD = Glance()
+_NOTHING: Mapping[Subject, Decision] = {}
 _INBOUND = Recent(inbound, weight)
 
 
@@ -40,6 +42,8 @@ class Passage:
         heard: the head of the model's answer has come in.
         complete: the last byte went out to the client.
         plain: the answer goes out without content coding.
+        decided: the decisions that stood when this exchange was last looked at.
+        dawdled: seconds that it was kept waiting.
         last: the piece that went out last.
         readied: seconds of the gateway's own work before the query went out.
         sent, first_byte: monotonic clock: query handed to the model, its answer's head read.
@@ -48,7 +52,8 @@ class Passage:
     """
 
     __slots__ = (
-        "_kept", "_room", "admitted", "asked", "at", "began", "body", "client", "complete", "dialect", "error",
+        "_kept", "_room", "admitted", "asked", "at", "began", "body", "client", "complete", "dawdled", "decided",
+        "dialect", "error",
         "first_byte", "glance", "heard", "id", "last", "plain", "readied", "received", "request",
         "request_id", "response_encoding", "response_type", "sent", "started", "status", "subjects", "surface",
         "turned",
@@ -69,6 +74,8 @@ class Passage:
         self.glance = _UNREAD
         self.subjects: tuple[Subject, ...] = ()
         self.admitted: Admitted = UNTOUCHED
+        self.decided: Mapping[Subject, Decision] = _NOTHING
+        self.dawdled = 0.0
         self.status = 0
         self.plain = True
         self.last = b""

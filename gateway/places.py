@@ -16,6 +16,7 @@ Loc: TypeAlias = tuple[str | int, ...]
 
 MOST_VALUES = 20_000  # aliases unfolded; a policy of 200 rungs has about 3,000 values
 MOST_LEVELS = 32  # the deepest of our files has 5
+_MOST = f"at most {MOST_LEVELS} levels and {MOST_VALUES} values, aliases unfolded"
 _TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -37,12 +38,13 @@ class Place(NamedTuple):
 
 
 class Slip(NamedTuple):
-    """A fault before its file is known: at a key, or at a place of its own."""
+    """A fault before its file is known: at a key, at a place of its own, or at an offset into a key's text."""
 
     loc: Loc
     message: str
     hint: str = ""
     place: Place | None = None
+    offset: Place | None = None  # from the text's first character, which is line 1, column 1
 
 
 class Tree(NamedTuple):
@@ -53,12 +55,15 @@ class Tree(NamedTuple):
         places: where each value was written.
         keys: where each key was written.
         slips: what is wrong with the YAML itself.
+        texts: where the first character stands of each text that is written as it is read: on one line, or as a block
+            after ``|``.
     """
 
     value: Any
     places: Mapping[Loc, Place]
     keys: Mapping[Loc, Place]
     slips: tuple[Slip, ...]
+    texts: Mapping[Loc, Place] = {}
 
 
 class _TooMuchError(Exception):
@@ -70,7 +75,7 @@ class _TooMuchError(Exception):
 
 def read(text: str, environ: Mapping[str, str]) -> Tree:
     """Return the values of a YAML text with their places; never raises for what the text says."""
-    walk = _Walk(environ)
+    walk = _Walk(environ, text)
     try:
         _measure(text)
         node = yaml.compose(text, Loader=yaml.CBaseLoader)
@@ -78,15 +83,33 @@ def read(text: str, environ: Mapping[str, str]) -> Tree:
             return _nothing(Slip((), "the file is empty", "", Place(1, 1)))
         value = walk.value(node, ())
     except _TooMuchError as error:
-        hint = f"at most {MOST_LEVELS} levels and {MOST_VALUES} values, aliases unfolded"
-        return _nothing(Slip((), "too deep or too large", hint, error.place))
+        return _nothing(Slip((), "too deep or too large", _MOST, error.place))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        words = ", ".join(part for part in (error.context, error.problem) if part)
-        return _nothing(Slip((), words, "", _place(mark)))
+        return _nothing(fault_of(error))
     except yaml.reader.ReaderError as error:
         return _nothing(Slip((), str(error.reason), "", _after(text.encode()[: error.position])))
+    return Tree(value, walk.places, walk.keys, tuple(walk.slips), walk.texts)
+
+
+def unfold(node: yaml.Node, loc: Loc, environ: Mapping[str, str]) -> Tree:
+    """Return the values of one node of a file that is read piece by piece; places lie below ``loc``.
+
+    Its slips include one for a node that unfolds beyond what any honest part of a file holds.
+    """
+    walk = _Walk(environ, "")
+    try:
+        value = walk.value(node, loc)
+    except _TooMuchError as error:
+        slip = Slip(loc, "too deep or too large", _MOST, error.place)
+        return Tree(None, {loc: error.place}, {}, (slip,))
     return Tree(value, walk.places, walk.keys, tuple(walk.slips))
+
+
+def fault_of(error: yaml.MarkedYAMLError) -> Slip:
+    """Return what is wrong with a text that is no YAML, and where."""
+    mark = error.problem_mark or error.context_mark
+    words = ", ".join(part for part in (error.context, error.problem) if part)
+    return Slip((), words, "", _place(mark))
 
 
 def decode(data: bytes) -> str | Slip:
@@ -125,8 +148,10 @@ def _measure(text: str) -> None:
 class _Walk:
     """One pass over the nodes of a file, gathering places and slips."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], text: str) -> None:
         self.places: dict[Loc, Place] = {}
+        self.texts: dict[Loc, Place] = {}
+        self._lines = text.splitlines()
         self.keys: dict[Loc, Place] = {}
         self.slips: list[Slip] = []
         self._environ = environ
@@ -159,9 +184,21 @@ class _Walk:
 
     def _scalar(self, node: yaml.ScalarNode, loc: Loc) -> Any:
         text = _VARIABLE.sub(lambda match: self._variable(match, loc), node.value)
+        if text == node.value and (place := self._verbatim(node)):
+            self.texts[loc] = place
         if node.style or (text != node.value and not text):
             return text
         return _plain(text)
+
+    def _verbatim(self, node: yaml.ScalarNode) -> Place | None:
+        """Return where a scalar's text begins, if each of its characters stands there as it is read."""
+        begin = _place(node.start_mark)
+        if node.style == "|":
+            below = enumerate(self._lines[begin.line :], begin.line + 1)
+            return next((Place(n, len(line) - len(line.lstrip()) + 1) for n, line in below if line.strip()), None)
+        if node.style == ">" or node.end_mark is None or node.start_mark.line != node.end_mark.line:
+            return None
+        return begin._replace(column=begin.column + bool(node.style))
 
     def _variable(self, match: re.Match[str], loc: Loc) -> str:
         name, place = match["name"], self.places[loc]

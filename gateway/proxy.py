@@ -7,17 +7,19 @@ an ASGI application.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from gateway import clock
 from gateway.actions.base import Action, RefusalKind, Refuse
 from gateway.answering import answer, interruption
 from gateway.asgi import AsgiCaller, Receive, Send
-from gateway.asking import ask, look, read_body, route, trimmed
+from gateway.asking import ask, fingerprint, look, read_body, route, trimmed
 from gateway.caller import Caller, CallerGone, Header, Request
 from gateway.config import Limits
 from gateway.decisions import Decision
 from gateway.dialects.known import Dialects
+from gateway.dialects.wire import document, text
 from gateway.gate import AdmissionRefused, Gate
 from gateway.identity import Identity
 from gateway.link import Link
@@ -27,6 +29,7 @@ from gateway.routes import Routes
 from gateway.server_cycle import GONE, Cut
 from gateway.settlement import Settlement
 from gateway.upstream_wire import UpstreamError, Wire
+from gateway.verification.desk import PREFIX, Desk, Visit
 
 _CHARGED_CAPTURE = 1 << 20  # bytes kept where meters wait for the usage that stands at an answer's end
 _FAILURES: dict[str, tuple[RefusalKind, str]] = {
@@ -53,13 +56,16 @@ class Proxy:
         capture: int,
         appeal: str,
         action_of: Callable[[Decision], Action],
+        noise: bytes = b"",
+        desk: Desk | None = None,
     ) -> None:
         self._routes = routes
         self._dialects = dialects
         self._identity = identity
         self._limits = limits
         self._capture = capture
-        self._gate = Gate(link, action_of, appeal)
+        self._desk = desk
+        self._gate = Gate(link, action_of, appeal, noise=noise, desk=desk)
         self._settlement = Settlement(link, self._gate, capture)
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -111,41 +117,97 @@ class Proxy:
         if b"websocket" in passage.client.found.get(b"upgrade", b"").lower():
             raise refused("unsupported", "WebSocket (realtime) is not relayed by this gateway.")
         await read_body(passage, caller, self._limits)
+        if self._desk is not None and passage.request.path.startswith(PREFIX):
+            await self._visit(passage, self._desk, caller)
+            return
         passage.sent = clock.monotonic()
         look(passage, self._limits)
-        decision = self._standing(passage) if passage.request.method != "OPTIONS" else None
-        if decision is not None:
-            await self._admit(passage, decision)
+        if passage.request.method != "OPTIONS" and (decisions := self._standing(passage)):
+            await self._admit(passage, decisions)
         upstream = route(passage, self._routes)
         body, decoded = trimmed(passage, self._limits)
         wire: Wire | None = None
         try:
             wire = await ask(passage, upstream, body, decoded=decoded)
-            await answer(passage, wire, caller)
+            await answer(passage, wire, caller, partial(self._halt, passage))
         except UpstreamError as error:
             await self._failed(passage, error, caller)
+        except Refused as refusal:
+            await self._halted(passage, refusal, caller)
         finally:
             if wire is not None:
                 wire.release()
         if passage.status >= _SERVER_ERROR:
             passage.error = "provider_error"
 
-    def _standing(self, passage: Passage) -> Decision | None:
-        """Find out whose the query is, and return the decision that stands against them."""
+    def _standing(self, passage: Passage) -> tuple[Decision, ...]:
+        """Find out whose the query is, and return the decisions to carry out; none if what they do is known."""
         request = passage.request
         identified = self._identity.identify(request.headers, request.peer, passage.glance.user, request.query)
         passage.subjects = identified.subjects
-        return self._gate.standing(identified.subjects, passage.at)
+        passage.decided = self._gate.decided
+        decisions = self._gate.standing(identified.subjects, passage.at)
+        known = self._gate.known(decisions)
+        if known is None:
+            return decisions
+        passage.admitted = known
+        return ()
 
-    async def _admit(self, passage: Passage, decision: Decision) -> None:
-        """Carry out a decision on the query."""
+    async def _admit(self, passage: Passage, decisions: tuple[Decision, ...]) -> None:
+        """Carry out decisions on the query."""
         try:
-            passage.admitted = await self._gate.admit(decision, passage.glance)
+            payload = partial(fingerprint, passage, self._limits)
+            passage.admitted = admitted = await self._gate.admit(decisions, passage.glance, payload)
         except AdmissionRefused as refusal:
-            passage.admitted = refusal.admitted._replace(carried=None)  # nothing to settle: nothing was used
+            passage.admitted = refusal.admitted
             raise
-        if passage.admitted.carried is not None:
+        if admitted.carried:
             passage.widen(_CHARGED_CAPTURE)
+        forward = admitted.forward
+        if forward.tags:
+            tagged = {"tags": dict(forward.tags), "decision": admitted.decision, "request_id": passage.request_id}
+            log.info("tagged", extra=tagged)
+        if forward.delay is not None and forward.delay.before:
+            passage.dawdled = forward.delay.before
+            await asyncio.sleep(forward.delay.before)
+            passage.sent += forward.delay.before
+
+    async def _visit(self, passage: Passage, desk: Desk, caller: Caller) -> None:
+        """Answer at the desk where clients verify themselves; the model hears nothing of it."""
+        request = passage.request
+        user = text(document(passage.body).get("user"))
+        subjects = self._identity.identify(request.headers, request.peer, user, request.query).subjects
+        accept = dict(request.headers).get(b"accept", b"")
+        token = request.path.removeprefix(PREFIX)
+        page = await desk.receive(
+            Visit(request.method, token, b"text/html" in accept, subjects, passage.body, passage.at)
+        )
+        passage.status = page.status
+        passage.started = True
+        headers = [
+            (b"content-type", page.kind), (b"cache-control", b"no-store"), (b"content-length", b"%d" % len(page.body)),
+            (b"x-request-id", passage.request_id.encode()),
+        ]  # fmt: skip
+        caller.start(page.status, headers, len(page.body), dated=False)
+        await caller.send(b"" if request.method == "HEAD" else page.body, last=True)
+
+    def _halt(self, passage: Passage) -> None:
+        """Raise Refused if a decision that came while the answer was under way cuts it; else cost next to nothing."""
+        decided = self._gate.decided
+        if decided is passage.decided:
+            return
+        passage.decided = decided
+        if refuse := self._gate.halt(passage.subjects, clock.now()):
+            raise Refused(refuse)
+
+    async def _halted(self, passage: Passage, refusal: Refused, caller: Caller) -> None:
+        """End an answer by a decision: refuse if nothing has gone out yet, else so that its SDK raises."""
+        if not passage.started:
+            raise refusal
+        passage.error = refusal.error_type
+        if end := interruption(passage, refusal.refuse):
+            await caller.send(end, last=False)
+        raise Cut from refusal
 
     async def _failed(self, passage: Passage, error: UpstreamError, caller: Caller) -> None:
         """The model failed: refuse if nothing has gone out yet, else end the answer so that it cannot seem whole."""

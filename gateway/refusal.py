@@ -12,6 +12,7 @@ UNKNOWN_ROUTE = 404
 ERROR_OF: dict[RefusalKind, str] = {
     "throttled": "policy_throttled",
     "denied": "policy_denied",
+    "unverified": "policy_unverified",
     "too_large": "caller_too_large",
     "headers_too_large": "caller_too_large",
     "malformed": "caller_malformed",
@@ -20,7 +21,7 @@ ERROR_OF: dict[RefusalKind, str] = {
     "model_timeout": "provider_timeout",
     "overloaded": "guard_overloaded",
 }
-_EXPOSED = b"stillguard-decision-id, retry-after, x-request-id"
+_EXPOSED = b"stillguard-decision-id, stillguard-verify, retry-after, x-request-id"
 
 
 class Refused(Exception):  # noqa: N818 - not an error of ours: it is what the client is told

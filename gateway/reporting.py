@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from detectors.base import AnswerObservation, Observation
 from gateway import metrics
-from gateway.decisions import Decision, Standing
+from gateway.decisions import Decision, RuleFault, Standing
 from gateway.exchange import Entry
 
 log = logging.getLogger("stillguard.analyst")
@@ -23,6 +23,7 @@ class Found(NamedTuple):
         decisions: taken.
         faults: a detector's name for each thing that it could not fold or read; ``intake`` for an entry.
         corrupt: entries that could not be decoded.
+        unasked: rules whose condition could not be evaluated, once for each standing.
     """
 
     entries: Sequence[Entry]
@@ -31,6 +32,7 @@ class Found(NamedTuple):
     decisions: Sequence[Decision]
     faults: Sequence[str]
     corrupt: int
+    unasked: Sequence[RuleFault] = ()
 
 
 class Reporting:
@@ -42,6 +44,7 @@ class Reporting:
         self._answers = metrics.OBSERVATIONS.labels("answer")
         self._tokens = {way: metrics.TOKENS.labels(way) for way in ("prompt", "completion", "reasoning")}
         self._active: Counter[tuple[str, str]] = Counter()
+        self._told: set[tuple[str, str]] = set()
 
     def batch(self, found: Found, at: float) -> None:
         """Count a batch, and log its decisions."""
@@ -54,6 +57,8 @@ class Reporting:
         metrics.JOURNAL_CORRUPT.inc(found.corrupt)
         for name, times in Counter(found.faults).items():
             metrics.DETECTOR_ERRORS.labels(name).inc(times)
+        for fault in found.unasked:
+            self._unasked(fault)
         for standing in found.standings:
             for name, evidence in standing.evidence.items():
                 if evidence.weight > 0:  # silence is by far the commonest, and would cost more than the weighing
@@ -63,6 +68,18 @@ class Reporting:
             metrics.ANALYST_LAG.set(max(0.0, at - newest))
         for decision in found.decisions:
             self.decided(decision)
+
+    def edited(self) -> None:
+        """Log faults of rules anew: they may be others'."""
+        self._told.clear()
+
+    def _unasked(self, fault: RuleFault) -> None:
+        """Count a rule that could not be evaluated, and log the first time."""
+        metrics.POLICY_FAULTS.labels(fault.policy, fault.rule).inc()
+        if (fault.policy, fault.rule) not in self._told:
+            self._told.add((fault.policy, fault.rule))
+            extra = {"policy": fault.policy, "rule": fault.rule, "fault": fault.reason}
+            log.warning("a rule cannot be evaluated: it touches nobody", extra=extra)
 
     def decided(self, decision: Decision) -> None:
         """Count and log one decision."""

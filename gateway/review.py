@@ -1,4 +1,4 @@
-"""A policy was edited: what stands is judged anew, by the numbers on which it was decided.
+"""A policy was edited, or an exemption: what stands is judged anew, by the numbers on which it was decided.
 
 A refused client is not weighed, so without this a denial would outlive the rule behind it: setting a policy to
 shadow, or taking a rule out, frees its clients at once.
@@ -6,10 +6,10 @@ shadow, or taking a rule out, frees its clients at once.
 
 from collections.abc import Callable, Iterable
 
-import msgspec
+from msgspec.structs import replace
 
 from gateway.deciding import decide
-from gateway.decisions import Decision, Policy, Standing
+from gateway.decisions import Decision, Policy, Standing, Verdict
 
 BY_HAND = "by-hand"  # the policy name of an operator's own decisions: no file may lift them
 
@@ -29,19 +29,28 @@ def reviewed(standing: Iterable[Decision], policy: Policy, at: float, name: Call
             continue
         numbers = Standing(
             subject=decision.subject,
-            at=at,
+            at=decision.at,  # a rule may ask for the hour
             weight=decision.weight,
             families=decision.families,
             evidence=decision.evidence,
             harvest=decision.harvest,
+            company=decision.company,
+            models=decision.models,
+            tags=decision.tags,
+            strikes=decision.strikes,
+            owners=decision.owners,
         )
         verdict = policy.judge(numbers)
         if verdict is None:
-            replaced.append(msgspec.structs.replace(decision, until=at))
-        elif (decision.policy, decision.revision) != (verdict.policy, verdict.revision):
-            new = decide(numbers, verdict, None, name())
+            replaced.append(replace(decision, until=at))
+        elif _said(decision) != _said(verdict):
+            new = decide(replace(numbers, at=at), verdict, None, name())
             replaced += [new] if new and _differs(decision, new) else []
     return replaced
+
+
+def _said(one: Decision | Verdict) -> tuple[str, str, str]:
+    return one.policy, one.revision, one.exempt
 
 
 def _differs(old: Decision, new: Decision) -> bool:

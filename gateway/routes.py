@@ -13,6 +13,7 @@ class _Rule(NamedTuple):
     prefixes: tuple[str, ...]  # without the trailing slash; none matches all
     models: re.Pattern[str] | None  # None matches all
     upstream: Upstream
+    name: str
 
     def matches(self, path: str, model: str) -> bool:
         if self.prefixes and not any(under(prefix, path) for prefix in self.prefixes):
@@ -38,6 +39,10 @@ class Routes:
                 return rule.upstream
         return None
 
+    def named(self, name: str) -> Upstream | None:
+        """Return the upstream of the first route of this name; None if there is none."""
+        return next((rule.upstream for rule in self._rules if rule.name == name), None)
+
     def close(self) -> None:
         """Close all idle connections."""
         for rule in self._rules:
@@ -48,4 +53,4 @@ def _rule(route: Route) -> _Rule:
     every = "*" in route.models
     patterns = None if every else re.compile("|".join(translate(model) for model in route.models))
     prefixes = tuple(path.rstrip("/") for path in route.paths)
-    return _Rule(prefixes if all(prefixes) else (), patterns, Upstream(route))
+    return _Rule(prefixes if all(prefixes) else (), patterns, Upstream(route), route.name)

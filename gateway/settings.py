@@ -8,7 +8,7 @@ from gateway.config import Config
 from gateway.faults import load
 from gateway.named_files import unusable
 from gateway.places import Slip
-from gateway.plugins import panel
+from gateway.plugged import unpluggable
 from gateway.slips import MisplacedError
 
 
@@ -31,10 +31,7 @@ def _whole(beside: Path, config: Config) -> None:
     if config.identity.user_headers and not config.identity.trusted_proxies:
         hint = "name the proxies that set them in trusted_proxies"
         slips.append(Slip(("identity", "user_headers"), "nobody is trusted to set these headers", hint))
-    try:
-        panel(config.panel)
-    except MisplacedError as error:
-        slips += error.slips
+    slips += unpluggable(config)
     slips += unusable(config, beside)
     if slips:
         raise MisplacedError(slips)

@@ -36,7 +36,7 @@ class Settlement:
             tallies.observe("overhead", "answer", passage.turned)
         if for_the_analyst(passage):
             self._link.post(passage.entry(self._capture, end - passage.began))
-        if admitted.carried is not None:
+        if admitted.carried or admitted.seated:
             self._gate.settle(admitted, passage.glance, self._usage(passage))
 
     def _usage(self, passage: Passage) -> Usage | None:

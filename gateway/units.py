@@ -6,7 +6,7 @@ Apart from ``gateway.config``, because policy files speak of durations too, and 
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$", re.ASCII)
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -27,5 +27,15 @@ def _bytes(value: object) -> object:
 
 
 # Written back as they are read, so that a supervisor can hand its configuration to the processes it starts.
-Duration = Annotated[float, BeforeValidator(_seconds), PlainSerializer(lambda seconds: f"{seconds:.6f}s")]
-Size = Annotated[int, BeforeValidator(_bytes), PlainSerializer(lambda size: f"{size}B")]
+Duration = Annotated[
+    float,
+    BeforeValidator(_seconds),
+    PlainSerializer(lambda seconds: f"{seconds:.6f}s"),
+    WithJsonSchema({"type": "string", "pattern": _DURATION.pattern}),
+]
+Size = Annotated[
+    int,
+    BeforeValidator(_bytes),
+    PlainSerializer(lambda size: f"{size}B"),
+    WithJsonSchema({"type": "string", "pattern": _SIZE.pattern}),
+]

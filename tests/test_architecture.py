@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 PURE = [
     *sorted((ROOT / "detectors").rglob("*.py")),
     *sorted((ROOT / "gateway" / "policies").glob("*.py")),
+    *sorted((ROOT / "gateway" / "exemptions").glob("*.py")),
     *sorted((ROOT / "gateway" / "actions").glob("*.py")),
     *sorted((ROOT / "gateway" / "dialects").glob("*.py")),
     *(
@@ -19,6 +20,7 @@ PURE = [
         for name in ("decisions", "deciding", "engine", "pace", "exchange", "features", "scaffold", "demands", "review")
     ),
     ROOT / "gateway" / "shingles.py",
+    ROOT / "gateway" / "pardons.py",
     *(ROOT / "gateway" / "embedding" / f"{name}.py" for name in ("base", "characters", "static", "wordpiece")),
 ]
 WAITING = {"asyncio", "socket", "time", "random", "secrets", "logging", "threading", "subprocess", "uuid"}
@@ -26,7 +28,7 @@ READS_FILES = {"pack.py", "__main__.py"}  # the lab's commands
 ONE_IMPORTER = {
     "prometheus_client": {"gateway/metrics.py"},
     "onnxruntime": {"gateway/embedding/onnx.py"},
-    "sqlite3": {"gateway/stores/sqlite.py", "gateway/stores/sqlite_file.py"},
+    "sqlite3": {"gateway/stores/sqlite.py", "gateway/stores/sqlite_file.py", "gateway/verification/book.py"},
     "fastapi": {"gateway/console/", "gateway/app.py"},
 }
 

@@ -19,9 +19,11 @@ from pydantic import BaseModel
 from gateway import cli, metrics
 from gateway.actions.base import STATUS
 from gateway.config import Config
+from gateway.installed import GROUPS
 from gateway.logs import FIELDS
 from gateway.plugins import Kind, installed, plugin
-from gateway.policies.file import PolicyPart
+from gateway.policies.plugged import PluggedPart
+from gateway.policies.written import PolicyPart
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -33,8 +35,9 @@ AT_THE_TOP = re.compile(
 )
 TEST = re.compile(r"(?<![\w/])test_\w+(?![\w.])")
 LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#]+)[^)]*\)")
-SHOWN_BY = re.compile(r"`(tests/[\w/]+\.py)`: ((?:test_\w+(?:, )?)+)")
+SHOWN_BY = re.compile(r"`((?:tests|gateway/contracts)/[\w/]+\.py)`: ((?:test_\w+(?:, )?)+)")
 SERIES = re.compile(r"stillguard_[a-z_]*[a-z]")
+CONTRACTS = sorted((ROOT / "gateway" / "contracts").glob("*.py"))  # tests too, which authors of plug-ins run
 MEASURED = "docs/figures"  # written by the commands that measure: may not be there yet
 DIALECTS = ("openai", "anthropic", "gemini", "opaque")
 
@@ -104,7 +107,7 @@ def series() -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize(("kind", "name"), [("detector", "detection.md"), ("action", "policies.md")])
+@pytest.mark.parametrize(("kind", "name"), [("detector", "detection.md"), ("action", "actions.md")])
 def test_every_plug_in_and_its_parameters_are_documented(kind: Kind, name: str) -> None:
     parameters = {field.name for each in installed(kind) for field in dataclasses.fields(plugin(kind, each))}
     assert installed(kind)
@@ -138,6 +141,12 @@ def test_every_configuration_key_is_documented_and_no_other() -> None:
 
 def test_every_key_of_a_policy_file_is_documented() -> None:
     assert missing((key.removeprefix("rungs.") for key in keys(PolicyPart)), page("policies.md")) == []
+
+
+def test_every_kind_of_plug_in_its_group_and_the_keys_that_name_a_policy_are_documented() -> None:
+    text = page("plugins.md")
+    assert missing([*GROUPS.values(), *keys(PluggedPart)], text) == []
+    assert [kind for kind in GROUPS if f"| {kind}" not in text] == []
 
 
 def test_every_series_its_labels_and_error_types_are_documented() -> None:
@@ -195,7 +204,7 @@ def _text(name: str) -> str:
 
 @cache
 def _every_test() -> str:
-    return "".join(file.read_text() for file in sorted((ROOT / "tests").rglob("test_*.py")))
+    return "".join(file.read_text() for file in [*sorted((ROOT / "tests").rglob("test_*.py")), *CONTRACTS])
 
 
 def test_what_is_planted_is_seen() -> None:

@@ -18,12 +18,14 @@ class Deny:
 
     Attributes:
         appeal: where a refused client can complain; empty: the gateway's own address.
+        cut: end its answers under way too, with an error that its SDK raises.
     """
 
     name: ClassVar[str] = "deny"
     severity: ClassVar[int] = 5
 
     appeal: str = ""
+    cut: bool = False
 
     def charges(self, glance: Glance) -> tuple[Charge, ...]:  # noqa: ARG002 - the contract's word
         """Return no charges."""

@@ -15,6 +15,7 @@ class Watch:
     """Nothing is changed; listings, metrics and the decision log show that the subject is looked at."""
 
     name: ClassVar[str] = "watch"
+    constant: ClassVar[bool] = True
     severity: ClassVar[int] = 1
 
     def charges(self, glance: Glance) -> tuple[Charge, ...]:  # noqa: ARG002 - the contract's word

@@ -7,22 +7,23 @@ import signal
 import socket as sockets
 from collections.abc import Sequence
 
+import msgspec
 import uvicorn
 
 from detectors.base import Baseline, Panel
 from gateway import logs, metrics
 from gateway.app.analysing import baseline_of
 from gateway.birth import leave_when_told, read_job, stop_sign
+from gateway.candidate import FILE
 from gateway.clock import now
 from gateway.config import Config
-from gateway.console.admin import create
+from gateway.console.admin import NO_CANDIDATE, create
 from gateway.decisions import Decision, Standing
 from gateway.engine import unseal, weigh
 from gateway.journals.base import Journal
-from gateway.journals.sqlite import SqliteJournal
-from gateway.plugins import panel
+from gateway.plugins import sure_panel
+from gateway.storage import storage_of
 from gateway.stores.base import Store
-from gateway.stores.sqlite import SqliteStore
 
 
 class Reading:
@@ -52,15 +53,26 @@ class Reading:
         metrics.JOURNAL_DEPTH.set(self._journal.depth())
 
 
+def candidate_told(config: Config) -> bytes:
+    """Return what the analyst last wrote of the candidate, as JSON."""
+    if config.candidate is None:
+        return NO_CANDIDATE
+    try:
+        return (config.data / FILE).read_bytes()
+    except OSError:  # the analyst has not come to it yet
+        return msgspec.json.encode({"file": str(config.candidate)})
+
+
 async def work(config: Config, socket: sockets.socket) -> None:
     """Serve until told to stop."""
     version = importlib.metadata.version("stillguard")
     metrics.BUILD.labels(version).set(1)
     supervisor = os.getppid()
     # FastAPI runs each of our plain handlers on a thread: the store's connection must take that.
-    store, journal = SqliteStore(config.data, wait=1.0), SqliteJournal(config.data, wait=1.0)
-    reading = Reading(store, journal, panel(config.panel), baseline_of(config))
-    app = create(reading, lambda: os.kill(supervisor, signal.SIGHUP), version)
+    storage = storage_of(config)
+    store, journal = storage.store(config.data, wait=1.0), storage.journal(config.data, wait=1.0)
+    reading = Reading(store, journal, sure_panel(config.panel), baseline_of(config))
+    app = create(reading, lambda: os.kill(supervisor, signal.SIGHUP), version, lambda: candidate_told(config))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off"))
     stop = asyncio.Event()
     serving = asyncio.ensure_future(server.serve(sockets=[socket]))

@@ -18,6 +18,8 @@ def load_config(file: Path) -> Config:
         update={
             "data": config.data.resolve(),
             "policies": beside / config.policies,
+            "candidate": settled(config.candidate),
+            "exemptions": settled(config.exemptions),
             "listen": config.listen.model_copy(
                 update={
                     "tls_certificate": settled(config.listen.tls_certificate),
@@ -28,6 +30,15 @@ def load_config(file: Path) -> Config:
                 update={
                     "accounts_file": settled(config.identity.accounts_file),
                     "secret_file": settled(config.identity.secret_file),
+                }
+            ),
+            "verification": config.verification.model_copy(
+                update={"webhook_secret_file": settled(config.verification.webhook_secret_file)}
+            ),
+            "log": config.log.model_copy(
+                update={
+                    "folder": settled(config.log.folder) or config.data.resolve() / "log",
+                    "key_file": settled(config.log.key_file) or config.data.resolve() / "log-key.pem",
                 }
             ),
             "analysis": config.analysis.model_copy(

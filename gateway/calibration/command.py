@@ -3,8 +3,8 @@
 import os
 import secrets
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,19 +16,21 @@ from rich.progress import Progress
 from detectors.base import Baseline
 from gateway.app.settling import load_config
 from gateway.calibration.gathering import Gathered, Recorded, standing
+from gateway.calibration.labels import read_labels
 from gateway.calibration.report import Found
 from gateway.calibration.sample import Sample
 from gateway.calibration.work import Task, TooFewError, calibrate
 from gateway.config import Config
+from gateway.decisions import Subject
 from gateway.faults import Faults
 from gateway.lab.bars import COLUMNS, bar
+from gateway.pardons import Kind
 from gateway.plugins import PluginError
 from gateway.replay.run import TOLD, rules_of, shipped
 from gateway.replay.sources import Source
 from gateway.slips import MisplacedError
+from gateway.storage import storage_of
 from gateway.stores.base import StoreError
-from gateway.stores.sqlite import SqliteStore
-from gateway.stores.sqlite_file import FILE
 
 MOST = 5000  # subjects; a life's looks take some 50 to 120 KiB
 _IN = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
@@ -43,6 +45,7 @@ class Wish(NamedTuple):
     most: int
     key: str
     live: bool
+    labels: Mapping[Subject, Kind]
 
 
 @click.command("calibrate")
@@ -58,12 +61,14 @@ class Wish(NamedTuple):
               help="Share of the subjects that may be harvesters.")  # fmt: skip
 @click.option("--subjects", "most", type=click.IntRange(50, 1_000_000), default=MOST, show_default=True,
               help="Most subjects held; of more, a sample.")  # fmt: skip
+@click.option("--labels", type=_FILE,
+              help="From decisions labels -o json: false alarms are honest, confirmed are left out.")  # fmt: skip
 @click.option("--key", default="", help="Of the hash that samples and halves; drawn anew without it.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write the new baseline to.")
 @click.option("-o", "output", type=click.Choice(["human", "json"]), default="human", help="How to print.")
 def command(  # noqa: PLR0913, PLR0917 - one argument an option
     files: tuple[Path, ...], live: bool, config: Path | None, policy: Path | None, baseline: Path | None, scope: str,
-    spoilt: float, most: int, key: str, out: Path | None, output: str,
+    spoilt: float, most: int, labels: Path | None, key: str, out: Path | None, output: str,
 ) -> None:  # fmt: skip
     """Learn the baseline from traffic of your own: recorded (as for replay), or the cases of a running guard.
 
@@ -77,7 +82,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
         raise click.UsageError("give files of recorded traffic, or --live with --config")
     if live and config is None:
         raise click.UsageError("--live needs --config: the guard whose cases are read")
-    wish = Wish(scope, spoilt, most, key or secrets.token_hex(8), live)
+    wish = Wish(scope, spoilt, most, key or secrets.token_hex(8), live, _labels(labels))
     settled = _settled(config, policy, baseline, wish)
     try:
         found = _found(settled, wish, files)
@@ -91,6 +96,13 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
     except OSError as fault:
         raise click.ClickException(f"nothing written: {fault}") from fault
     _tell(found, wish, out, output)
+
+
+def _labels(file: Path | None) -> Mapping[Subject, Kind]:
+    try:
+        return read_labels(file) if file else {}
+    except (OSError, msgspec.DecodeError) as fault:
+        raise click.ClickException(f"labels: {fault}") from fault
 
 
 class _Settled(NamedTuple):
@@ -107,7 +119,8 @@ def _settled(file: Path | None, policy: Path | None, baseline: Path | None, wish
             update={"policies": policy or config.policies, "analysis": config.analysis.model_copy(update=analysis)}
         )
         rules = rules_of(config)
-        return _Settled(config, Task(rules.baseline, rules.panel, rules.policy, wish.scope, wish.spoilt, wish.live))
+        task = Task(rules.baseline, rules.panel, rules.policy, wish.scope, wish.spoilt, wish.live, wish.labels)
+        return _Settled(config, task)
     except (Faults, MisplacedError, PluginError) as faults:
         click.echo(str(faults), err=True)
     except (OSError, msgspec.DecodeError) as fault:
@@ -141,19 +154,14 @@ def _from_files(settled: _Settled, sample: Sample, files: Sequence[Path], progre
 
 def _from_store(settled: _Settled, sample: Sample) -> Gathered:
     config = settled.config
-    if not (config.data / FILE).exists():
+    storage = storage_of(config)
+    if not storage.used(config.data):
         raise click.ClickException(f"no guard has run on the data folder {config.data} (key data of the configuration)")
-    with _opened(config) as store:
-        return standing(store.each(settled.task.scope), settled.task.panel, sample)
-
-
-@contextmanager
-def _opened(config: Config) -> Iterator[SqliteStore]:
-    store = SqliteStore(config.data)
-    try:
-        yield store
-    finally:
-        store.close()
+    with closing(storage.store(config.data)) as store:
+        each = getattr(store, "each", None)  # no promise of a store's: some cannot list what they hold
+        if each is None:
+            raise click.ClickException(f"the store {config.store.plugin} cannot list its cases: calibrate from a log")
+        return standing(each(settled.task.scope), settled.task.panel, sample)
 
 
 def write(file: Path, baseline: Baseline) -> None:

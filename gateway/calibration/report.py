@@ -30,11 +30,13 @@ _OF_CASES: Final = (
 
 
 class Left(NamedTuple):
-    """Who was left out: of all lives, by place, with the suspicion of each, nats."""
+    """Who was left out: of all lives, by place, with the suspicion of each, nats; and how many bore which label."""
 
     share: float
     out: set[int]
     suspicions: Sequence[float]
+    honest: int = 0
+    confirmed: int = 0
 
 
 class Found(NamedTuple):
@@ -77,7 +79,9 @@ class Found(NamedTuple):
             if self.left.share
             else "Nobody harvests: nobody is left out."
         )
-        return [share, *_ALWAYS, _OF_CASES if self.live else _OF_RECORDS]
+        labelled = f"Labels hold: {self.left.honest} kept as honest, {self.left.confirmed} left out as confirmed."
+        some = [labelled] if self.left.honest or self.left.confirmed else []
+        return [share, *some, *_ALWAYS, _OF_CASES if self.live else _OF_RECORDS]
 
     def suspicious(self) -> list[dict[str, Any]]:
         """Return who was left out, most suspicious first."""

@@ -9,6 +9,7 @@ one up, a subject has to lie beyond it.
 
 import math
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from detectors.base import Baseline, Panel
@@ -25,8 +26,10 @@ def suspicion(panel: Panel, baseline: Baseline, life: Life) -> float:
     )
 
 
-def suspects(suspicions: Sequence[float], share: float) -> set[int]:
+def suspects(suspicions: Sequence[float], share: float, honest: AbstractSet[int] = frozenset()) -> set[int]:
     """Return the places of those left out: at most ``share`` of all, the highest first, and only who convinces.
+
+    Those known to be honest are never among them.
 
     Examples:
         >>> sorted(suspects([0.0, 20.0, 1.0, 5.0, 0.0, 9.0, 0.0, 0.0, 0.0, 0.0], 0.2)), suspects([1.0] * 10, 0.2)
@@ -34,5 +37,6 @@ def suspects(suspicions: Sequence[float], share: float) -> set[int]:
 
     """
     most = math.floor(share * len(suspicions) + 1e-9)
-    highest = sorted(range(len(suspicions)), key=lambda i: -suspicions[i])[:most]
+    unknown = (i for i in range(len(suspicions)) if i not in honest)
+    highest = sorted(unknown, key=lambda i: -suspicions[i])[:most]
     return {i for i in highest if suspicions[i] >= CONVINCES}

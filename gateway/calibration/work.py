@@ -1,18 +1,23 @@
 """A whole calibration: lives in, a baseline and a report out."""
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from detectors.base import Baseline, Panel
 from detectors.lab.learning import FEWEST
 from detectors.stats.likeness import LEAST
 from gateway.calibration.gathering import Gathered
+from gateway.calibration.labels import places
 from gateway.calibration.learning import learnt, telling
 from gateway.calibration.lives import Life
 from gateway.calibration.report import Found, Left
 from gateway.calibration.sifting import suspects, suspicion
 from gateway.calibration.trial import crossed, expected, rungs
-from gateway.decisions import Policy
+from gateway.decisions import Policy, Subject
+from gateway.pardons import Kind
+
+LABELS: Final[tuple[Kind, Kind]] = ("false_alarm", "confirmed")
 
 
 class TooFewError(Exception):
@@ -28,6 +33,7 @@ class Task(NamedTuple):
         scope: of the subjects.
         spoilt: share of them that may harvest.
         live: lives are cases of a guard that runs.
+        labels: what operators found: false alarms are kept as honest, confirmed harvesters are left out.
     """
 
     baseline: Baseline
@@ -36,6 +42,7 @@ class Task(NamedTuple):
     scope: str
     spoilt: float
     live: bool = False
+    labels: Mapping[Subject, Kind] = MappingProxyType({})
 
 
 def calibrate(task: Task, gathered: Gathered, told: Callable[[], object]) -> Found:
@@ -52,13 +59,21 @@ def calibrate(task: Task, gathered: Gathered, told: Callable[[], object]) -> Fou
     lives = gathered.lives
     _enough(lives, task.scope)
     suspicions = list(_suspicions(task, lives, told))
-    out = suspects(suspicions, task.spoilt)
+    honest, confirmed = (places(lives, task.labels, label) for label in LABELS)
+    out = suspects(suspicions, task.spoilt, honest) | confirmed
     kept = [life for i, life in enumerate(lives) if i not in out]
     after = learnt(task.baseline, kept, task.panel, described(task, gathered, len(out)))
     judged = rungs(task.policy, task.scope)
     verdicts = crossed(task.baseline, lives, out, task.panel, [rung for _, rung in judged], told)
     alarms = None if verdicts is None else list(expected(judged, lives, verdicts, out))
-    return Found(gathered, Left(task.spoilt, out, suspicions), task.baseline, after, alarms, task.live)
+    return Found(
+        gathered,
+        Left(task.spoilt, out, suspicions, len(honest), len(confirmed)),
+        task.baseline,
+        after,
+        alarms,
+        task.live,
+    )
 
 
 def _enough(lives: list[Life], scope: str) -> None:

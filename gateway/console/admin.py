@@ -14,6 +14,7 @@ from gateway.reasons import reasons
 from gateway.stores.base import StoreError
 
 _LIMIT = 1000  # most rows of one listing
+NO_CANDIDATE = b'{"file":null}'
 
 
 class Shown(Protocol):
@@ -41,8 +42,17 @@ def _json(value: object, status: int = 200) -> Response:
     return Response(msgspec.json.encode(value), status, media_type="application/json")
 
 
-def create(shown: Shown, reload: Callable[[], None], version: str) -> FastAPI:
-    """Return the admin application. ``reload`` asks for the policies to be read again."""
+def create(
+    shown: Shown, reload: Callable[[], None], version: str, candidate: Callable[[], bytes] = lambda: NO_CANDIDATE
+) -> FastAPI:
+    """Return the admin application.
+
+    Args:
+        shown: what the store holds.
+        reload: asks for the policies to be read again.
+        version: of the program.
+        candidate: whom the candidate policy would treat otherwise, as JSON.
+    """
     app = FastAPI(title="Stillguard admin", version=version, docs_url=None, redoc_url=None)
 
     @app.exception_handler(StoreError)
@@ -77,6 +87,7 @@ def create(shown: Shown, reload: Callable[[], None], version: str) -> FastAPI:
         reload()
         return Response("the policies are being read again\n", 202, media_type="text/plain")
 
+    app.add_api_route("/candidate", lambda: Response(candidate(), media_type="application/json"))
     return app
 
 

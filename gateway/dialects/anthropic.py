@@ -42,6 +42,7 @@ _VERTEX = re.compile(
 _TYPES: dict[RefusalKind, str] = {
     "throttled": "rate_limit_error",
     "denied": "permission_error",
+    "unverified": "permission_error",
     "too_large": "request_too_large",
     "headers_too_large": "invalid_request_error",
     "malformed": "invalid_request_error",
@@ -138,9 +139,9 @@ class Anthropic:
 
     def rewriter(self, surface: Surface, content_type: str, trimming: Trimming) -> Rewriter | None:  # noqa: ARG002  # the first byte says what the answer is
         """Return what takes the reasoning out of the answer; None if none is taken out, or none is there."""
-        if not trimming.reasoning or surface.name not in _THINKING:
+        if not (trimming.reasoning or trimming.model_shown) or surface.name not in _THINKING:
             return None
-        return Lines() if surface.name == _RESULTS.name else Message()
+        return Lines(trimming) if surface.name == _RESULTS.name else Message(trimming)
 
     def refuse(self, refusal: Refuse, request_id: str) -> Reply:
         """Return the refusal as the SDKs expect it."""

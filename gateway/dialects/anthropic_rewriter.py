@@ -1,4 +1,4 @@
-"""Takes reasoning out of an answer in Anthropic's wire format, on the way.
+"""Takes reasoning out of an answer in Anthropic's wire format, on the way, and shows another model's name.
 
 Thinking blocks go, with their signatures, and the blocks behind them move up: the SDKs keep blocks in a list and find
 the block of a delta by its index, so a gap would make them fail. A message of which nothing is left gets one empty
@@ -7,6 +7,8 @@ text block, because clients read ``content[0].text``; the SDKs take it.
 
 from typing import Any
 
+from gateway.actions.base import Trimming
+from gateway.dialects.renaming import show
 from gateway.dialects.rewriting import LARGEST_BODY
 from gateway.dialects.sse import Event, Events, frame, reframe
 from gateway.dialects.wire import document, encode, items, members, number
@@ -17,7 +19,13 @@ _SPACE = b"\xef\xbb\xbf \t\r\n"
 _EMPTY: dict[str, Any] = {"type": "text", "text": ""}
 
 
-def strip(message: dict[str, Any]) -> bool:
+def strip(message: dict[str, Any], trimming: Trimming) -> bool:
+    """Apply a trimming to a message; True if anything changed."""
+    shown = show(message, "model", trimming)
+    return (trimming.reasoning and _silence(message)) or shown
+
+
+def _silence(message: dict[str, Any]) -> bool:
     """Take the reasoning out of a message; True if there was some."""
     content = items(message.get("content"))
     kept = [block for block in content if members(block).get("type") not in _HIDDEN]
@@ -27,9 +35,9 @@ def strip(message: dict[str, Any]) -> bool:
     return True
 
 
-def _strip_line(line: bytes) -> bytes:
+def _strip_line(line: bytes, trimming: Trimming) -> bytes:
     result = document(line)
-    return encode(result) if strip(members(members(result.get("result")).get("message"))) else line
+    return encode(result) if strip(members(members(result.get("result")).get("message")), trimming) else line
 
 
 class Message:
@@ -39,7 +47,8 @@ class Message:
     reasoning through.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, trimming: Trimming) -> None:
+        self._trimming = trimming
         self._held = bytearray()
         self._stream: Stream | None = None
         self._passing = False  # True: too long to be held, the rest passes
@@ -51,7 +60,7 @@ class Message:
         self._held += data
         start = bytes(self._held[:64]).lstrip(_SPACE)
         if start and not start.startswith(b"{"):
-            self._stream = Stream()
+            self._stream = Stream(self._trimming)
             return self._stream.feed(self._released())
         self._passing |= len(self._held) > LARGEST_BODY
         return self._released() if self._passing else b""
@@ -62,7 +71,7 @@ class Message:
             return self._stream.finish()
         body = self._released()
         message = document(body)
-        return encode(message) if strip(message) else body
+        return encode(message) if strip(message, self._trimming) else body
 
     def _released(self) -> bytes:
         body = bytes(self._held)
@@ -73,7 +82,8 @@ class Message:
 class Lines:
     """Rewrites the results of a batch, line by line. A line is one message, so no longer than the model can speak."""
 
-    def __init__(self) -> None:
+    def __init__(self, trimming: Trimming) -> None:
+        self._trimming = trimming
         self._held = bytearray()
 
     def feed(self, data: bytes) -> bytes:
@@ -83,17 +93,18 @@ class Lines:
             return b""
         *lines, rest = bytes(self._held).split(b"\n")
         self._held = bytearray(rest)
-        return b"".join([_strip_line(line) + b"\n" for line in lines])
+        return b"".join([_strip_line(line, self._trimming) + b"\n" for line in lines])
 
     def finish(self) -> bytes:
         """Return the last line, if it has no end."""
-        return _strip_line(bytes(self._held))
+        return _strip_line(bytes(self._held), self._trimming)
 
 
 class Stream:
     """Rewrites a stream of events; an event that holds nothing to change passes as it came."""
 
-    def __init__(self) -> None:
+    def __init__(self, trimming: Trimming) -> None:
+        self._trimming = trimming
         self._events = Events()
         self._places: dict[int, int] = {}  # the model's index of a block to the client's; -1: taken out
         self._kept = 0
@@ -109,14 +120,16 @@ class Stream:
     def _rewrite(self, event: Event) -> bytes:
         value = document(event.data) if event.data else {}
         match value.get("type"):
+            case "message_start" if strip(members(value.get("message")), self._trimming):
+                return reframe(event, encode(value))
+            case _ if not self._trimming.reasoning:
+                return event.raw
             case "content_block_start":
                 return self._start(event, value)
             case "content_block_delta" if members(value.get("delta")).get("type") in _HIDDEN_DELTAS:
                 return b""
             case "content_block_delta" | "content_block_stop":
                 return self._move(event, value)
-            case "message_start" if strip(members(value.get("message"))):
-                return reframe(event, encode(value))
             case "message_delta" | "message_stop":
                 return self._fill() + event.raw
         return event.raw

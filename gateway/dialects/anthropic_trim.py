@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from gateway.actions.base import Trimming
+from gateway.dialects.renaming import steer
 from gateway.dialects.wire import cap, document, drop, encode, items, members, named, number, objects, text
 
 _MIN_BUDGET = 1024  # tokens; the API refuses a smaller thinking budget
+_HIGH = {"medium", "high", "xhigh", "max"}
 _CLEARING = "clear_thinking"  # the edit's type goes on with its date
 
 _Trim: TypeAlias = Callable[[dict[str, Any], Trimming], bool]
@@ -32,7 +34,9 @@ def trim_batch(body: bytes, trimming: Trimming) -> bytes:
 
 
 def _trim(body: bytes, trimming: Trimming, change: _Trim) -> bytes:
-    if not (trimming.reasoning or trimming.max_tokens):
+    if not (
+        trimming.reasoning or trimming.max_tokens or trimming.reasoning_budget or trimming.model or trimming.members
+    ):
         return body
     params = document(body)
     return encode(params) if params and change(params, trimming) else body
@@ -40,11 +44,14 @@ def _trim(body: bytes, trimming: Trimming, change: _Trim) -> bytes:
 
 def _message(params: dict[str, Any], trimming: Trimming) -> bool:
     changed = trimming.reasoning and _unthink(params)
+    changed |= bool(trimming.reasoning_budget) and _think_less(params, trimming.reasoning_budget)
+    changed |= steer(params, trimming, in_path=not named(params, ("model",)))
     return _shorten(params, "max_tokens", trimming.max_tokens) or changed
 
 
 def _complete(params: dict[str, Any], trimming: Trimming) -> bool:
-    return _shorten(params, "max_tokens_to_sample", trimming.max_tokens)
+    changed = steer(params, trimming, in_path=False)
+    return _shorten(params, "max_tokens_to_sample", trimming.max_tokens) or changed
 
 
 def _batch(params: dict[str, Any], trimming: Trimming) -> bool:
@@ -60,6 +67,19 @@ def _unthink(params: dict[str, Any]) -> bool:
     kept = [edit for edit in edits if not text(members(edit).get("type")).startswith(_CLEARING)]
     if len(kept) < len(edits):
         management["edits"] = kept
+        changed = True
+    return changed
+
+
+def _think_less(params: dict[str, Any], most: int) -> bool:
+    """Cap the thinking budget; below what the API takes, thinking is not asked for. An effort above low becomes low."""
+    changed = False
+    thinking = members(params.get("thinking"))
+    if number(thinking.get("budget_tokens")) > most:
+        changed = drop(params, ("thinking",)) if most < _MIN_BUDGET else cap(thinking, ("budget_tokens",), most)
+    output = members(params.get("output_config"))
+    if text(output.get("effort")) in _HIGH:
+        output["effort"] = "low"
         changed = True
     return changed
 

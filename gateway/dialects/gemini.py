@@ -45,6 +45,7 @@ _GENERATES = {*_TRIMMED, "gemini.embed"}
 _STATUS: dict[RefusalKind, str] = {
     "throttled": "RESOURCE_EXHAUSTED",
     "denied": "PERMISSION_DENIED",
+    "unverified": "PERMISSION_DENIED",
     "too_large": "INVALID_ARGUMENT",
     "headers_too_large": "INVALID_ARGUMENT",
     "malformed": "INVALID_ARGUMENT",
@@ -88,11 +89,18 @@ class Gemini:
 
     def write(self, surface: Surface, body: bytes, trimming: Trimming) -> bytes:
         """Return the body trimmed; what generates nothing has nothing to trim."""
+        if surface.name == "gemini.embed":
+            return gemini_trim.rename(body, trimming) if trimming.model else body
         return gemini_trim.trim(body, trimming) if surface.name in _TRIMMED else body
 
     def rewriter(self, surface: Surface, content_type: str, trimming: Trimming) -> Rewriter | None:  # noqa: ARG002  # the same
         """Return what takes reasoning and log-probabilities out of the answer; None if neither is taken out."""
-        if surface.name not in _TRIMMED or not (trimming.reasoning or trimming.logprobs):
+        if surface.name == "gemini.embed":
+            return Answering(trimming) if trimming.blur else None
+        coarser = trimming.blur is not None or trimming.alternatives
+        if surface.name not in _TRIMMED or not (
+            trimming.reasoning or trimming.logprobs or coarser or trimming.model_shown
+        ):
             return None
         return Answering(trimming)
 
@@ -117,7 +125,7 @@ def _surface(name: str, model: str) -> Surface:
 def _error(refusal: Refuse, request_id: str) -> dict[str, Any]:
     """Return a ``google.rpc.Status`` in JSON; the SDKs look for ``error`` as the first member."""
     details: list[dict[str, str]] = [{"@type": _REQUEST_INFO, "requestId": request_id}]
-    if refusal.retry_after > 0 and refusal.kind != "denied":
+    if refusal.retry_after > 0 and refusal.kind not in {"denied", "unverified"}:
         details.append({"@type": _RETRY_INFO, "retryDelay": f"{math.ceil(refusal.retry_after)}s"})
     error = {"code": status(refusal), "message": notice(refusal), "status": _STATUS[refusal.kind], "details": details}
     return {"error": error}

@@ -12,11 +12,14 @@ stream in which there was nothing but thoughts is not sent at all.
 from typing import Any
 
 from gateway.actions.base import Trimming
+from gateway.dialects.blurring import blur_vector, is_number
 from gateway.dialects.gemini_array import Element, Elements
+from gateway.dialects.gemini_logprobs import coarsen
 from gateway.dialects.gemini_query import UNSIGNED, either, many, snake
+from gateway.dialects.renaming import show
 from gateway.dialects.rewriting import LARGEST_BODY, Outcome
 from gateway.dialects.sse import Event, Events, reframe
-from gateway.dialects.wire import document, drop, encode, flag, members, objects
+from gateway.dialects.wire import document, drop, encode, flag, items, members, objects
 
 _SIGNATURE = ("thoughtSignature", snake("thoughtSignature"))
 _LOGPROBS = tuple(s for name in ("logprobsResult", "avgLogprobs") for s in (name, snake(name)))
@@ -25,10 +28,11 @@ _SPACE = b"\xef\xbb\xbf \t\r\n"
 
 def strip(piece: dict[str, Any], trimming: Trimming) -> Outcome:
     """Take out of an answer, or of a piece of one, what the trimming names; say what is left."""
+    changed = _named(piece, trimming) | _vectors(piece, trimming)
     candidates = objects(piece.get("candidates"))
     outcomes = [_candidate(candidate, trimming) for candidate in candidates]
     if not outcomes or set(outcomes) == {"same"}:
-        return "same"
+        return "changed" if changed else "same"
     for candidate, outcome in zip(candidates, outcomes, strict=True):
         if outcome == "empty":
             candidate["content"]["parts"] = [{"text": ""}]
@@ -36,8 +40,24 @@ def strip(piece: dict[str, Any], trimming: Trimming) -> Outcome:
     return "empty" if set(outcomes) == {"empty"} and not ending else "changed"
 
 
+def _named(piece: dict[str, Any], trimming: Trimming) -> bool:
+    return any([show(piece, name, trimming) for name in ("modelVersion", snake("modelVersion"))])  # noqa: C419  # both
+
+
+def _vectors(piece: dict[str, Any], trimming: Trimming) -> bool:
+    """Blur the vectors of an answer to a query for embeddings."""
+    found = [piece.get("embedding"), *items(piece.get("embeddings"))] if trimming.blur else []
+    changed = False
+    for vector in found:
+        values = members(vector).get("values")
+        if trimming.blur and isinstance(values, list) and values and all(is_number(value) for value in values):
+            vector["values"] = blur_vector(values, trimming.blur)
+            changed = True
+    return changed
+
+
 def _candidate(candidate: dict[str, Any], trimming: Trimming) -> Outcome:
-    changed = trimming.logprobs and drop(candidate, _LOGPROBS)
+    changed = drop(candidate, _LOGPROBS) if trimming.logprobs else coarsen(candidate, trimming)
     content = members(candidate.get("content"))
     parts = many(content.get("parts"))
     if not trimming.reasoning or not parts:

@@ -17,11 +17,19 @@ _LONGEST_REMEMBERED = 512  # characters; no real path is longer, so nobody can f
 _SIGNS = {b"anthropic-version": "anthropic", b"x-api-key": "anthropic", b"x-goog-api-key": "gemini"}
 
 
-class Dialects:
-    """The known dialects, asked in order; the first that claims a path has it."""
+SHIPPED: tuple[Dialect, ...] = (OpenAI(), Anthropic(), Gemini())
 
-    def __init__(self, dialects: Sequence[Dialect] = (OpenAI(), Anthropic(), Gemini())) -> None:
-        self._dialects = {dialect.name: dialect for dialect in dialects}
+
+class Dialects:
+    """The known dialects, asked in order; the first that claims a path has it.
+
+    Args:
+        dialects: the first of them refuses on paths that nobody knows.
+        before: asked before them: those of other packages (``gateway.dialects.plugged``).
+    """
+
+    def __init__(self, dialects: Sequence[Dialect] = SHIPPED, *, before: Sequence[Dialect] = ()) -> None:
+        self._dialects = {dialect.name: dialect for dialect in (*before, *dialects)}
         self._opaque = {dialect.name: Opaque(dialect) for dialect in dialects}
         self._default = self._opaque[dialects[0].name]
         self._remembered = lru_cache(_REMEMBERED)(self._claimed)

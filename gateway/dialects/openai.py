@@ -7,11 +7,12 @@ from typing import Any, ClassVar, TypeAlias
 
 import msgspec
 
-from gateway.actions.base import RefusalKind, Refuse, Trimming
+from gateway.actions.base import NO_TRIMMING, RefusalKind, Refuse, Trimming
 from gateway.dialects import (
     openai_answers,
     openai_chat,
     openai_events,
+    openai_logprobs,
     openai_plain,
     openai_responses,
     openai_surfaces,
@@ -19,6 +20,7 @@ from gateway.dialects import (
     wire,
 )
 from gateway.dialects.base import Reply, Rewriter
+from gateway.dialects.renaming import steer
 from gateway.dialects.rewriting import Rewriting
 from gateway.exchange import Answer, Glance, Query, Surface
 
@@ -29,6 +31,7 @@ _ERRORS: Mapping[RefusalKind, tuple[str, str]] = MappingProxyType(
     {
         "throttled": ("rate_limit_error", "abnormal_usage_detected"),
         "denied": ("permission_error", "access_suspended"),
+        "unverified": ("permission_error", "verification_required"),
         "too_large": ("invalid_request_error", "request_too_large"),
         "headers_too_large": ("invalid_request_error", "headers_too_large"),
         "malformed": ("invalid_request_error", "malformed_request"),
@@ -38,6 +41,7 @@ _ERRORS: Mapping[RefusalKind, tuple[str, str]] = MappingProxyType(
         "overloaded": ("api_error", "overloaded"),
     }
 )
+_ANY = re.compile(rb"")
 _BINARY = ("audio/", "image/", "video/", "application/octet-stream")
 
 
@@ -155,21 +159,33 @@ class OpenAI:
     def write(self, surface: Surface, body: bytes, trimming: Trimming) -> bytes:
         """Return the body with the trimming applied, each untouched member as it was written."""
         trim = _TRIMS.get(surface.name)
-        if trim is None:
+        if trimming == NO_TRIMMING or (trim is None and not (trimming.model and surface.name in _READS)):
             return body
         document = wire.editable(body)
-        return wire.encode(document) if document and trim(document, trimming) else body
+        if not document:
+            return body
+        changed = trim(document, trimming) if trim else False
+        if trim is None:  # nothing else of the model server's own is set where no text is made
+            trimming = Trimming(model=trimming.model)
+        return wire.encode(document) if steer(document, trimming, in_path=bool(surface.model)) or changed else body
 
     def rewriter(self, surface: Surface, content_type: str, trimming: Trimming) -> Rewriter | None:
-        """Return what takes log-probabilities and reasoning out of an answer."""
-        if not (trimming.logprobs or trimming.reasoning) or content_type.startswith(_BINARY):
+        """Return what takes log-probabilities and reasoning out of an answer, or makes its numbers coarser."""
+        if content_type.startswith(_BINARY):
             return None
+        if surface.name == "openai.embeddings":
+            touched = trimming.blur is not None or trimming.model_shown
+            return Rewriting(openai_logprobs.Vectors(trimming), _ANY) if touched else None
         rules = _STRIPS.get(surface.name)
         if rules is None:
             return None
-        told = ((trimming.logprobs, rules.LOGPROBS_TOLD), (trimming.reasoning, rules.REASONING_TOLD))
-        worth = re.compile(b"|".join(pattern for wanted, pattern in told if wanted))
-        return Rewriting(rules.Strip(trimming.logprobs, trimming.reasoning), worth)
+        told = (
+            (trimming.logprobs or trimming.blur or trimming.alternatives, rules.LOGPROBS_TOLD),
+            (trimming.reasoning, rules.REASONING_TOLD),
+            (trimming.model_shown, rb'"model"'),
+        )
+        worth = b"|".join(pattern for wanted, pattern in told if wanted)
+        return Rewriting(rules.Strip(trimming), re.compile(worth)) if worth else None
 
     def refuse(self, refusal: Refuse, request_id: str) -> Reply:
         """Return the refusal as the openai SDKs expect it."""

@@ -11,15 +11,21 @@ from typing import Any
 import msgspec
 
 from gateway.actions.base import Trimming
+from gateway.dialects.openai_logprobs import coarsen, coarsen_prompt
 from gateway.dialects.openai_parts import (
     SYSTEM_ROLES,
     alternatives,
+    asks_for,
+    biased_logprobs,
+    fewer,
     newest_tool_results,
     pictures,
     temperature,
+    trim_reasoning_budget,
     turn,
     words,
 )
+from gateway.dialects.renaming import show
 from gateway.dialects.rewriting import Outcome
 from gateway.dialects.wire import cap, digest, drop, flag, items, joined, members, named, number, objects, text, value
 from gateway.exchange import Query, Turn
@@ -27,10 +33,12 @@ from gateway.exchange import Query, Turn
 LOGPROBS_TOLD = rb'logprobs"\s*:\s*(?!null)\S'  # nearly every chunk has the member, and a null in it
 REASONING_TOLD = rb'(?:reasoning|thinking)[a-z_]*"\s*:\s*(?!null)\S'
 REASONING = ("reasoning_content", "reasoning", "reasoning_details", "thinking", "thinking_blocks")
+_SPOKEN = ("reasoning_content", "reasoning", "thinking")  # those that are text
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _OTHER_LIMITS = ("min_tokens", "n_predict")  # vLLM's floor, and llama.cpp's own name
 _SAMPLES = ("n", "best_of", "n_cmpl")
-_LOGPROBS = ("logprobs", "top_logprobs", "prompt_logprobs", "logit_bias")
+_ASKS_LOGPROBS = ("logprobs", "top_logprobs", "prompt_logprobs")
+_LOGPROBS = (*_ASKS_LOGPROBS, "logit_bias")
 
 
 def read_chat(document: dict[str, Any]) -> Query:
@@ -105,7 +113,9 @@ def blobs(message: dict[str, Any]) -> Iterable[bytes]:
 
 def trim(document: dict[str, Any], trimming: Trimming) -> bool:
     """Apply a trimming to a query of chat or completions, in place; True if anything changed."""
-    changed = trimming.logprobs and drop(document, _LOGPROBS)
+    changed = _trim_logprobs(document, trimming)
+    if trimming.reasoning_budget:
+        changed |= trim_reasoning_budget(document, trimming.reasoning_budget)
     if trimming.samples:
         changed |= cap(document, _SAMPLES, trimming.samples)
     if trimming.max_tokens:
@@ -122,15 +132,29 @@ def trim(document: dict[str, Any], trimming: Trimming) -> bool:
     return changed
 
 
-class Strip(msgspec.Struct, frozen=True):
-    """Takes log-probabilities and reasoning out of a chat or completions answer or chunk, in place."""
+def _trim_logprobs(document: dict[str, Any], trimming: Trimming) -> bool:
+    """Take log-probabilities out, or the bias out of their way: an answer has one of them at most."""
+    if trimming.logprobs:
+        return drop(document, _LOGPROBS)
+    if biased_logprobs(document, asks_for(document, _ASKS_LOGPROBS)):
+        return drop(document, _ASKS_LOGPROBS)
+    return bool(trimming.alternatives) and fewer(document, _ASKS_LOGPROBS, trimming.alternatives)
 
-    logprobs: bool
-    reasoning: bool
+
+class Strip:
+    """Takes out of a chat or completions answer or chunk, in place, what a trimming names. One object an answer."""
+
+    def __init__(self, trimming: Trimming) -> None:
+        self._trimming = trimming
+        self._left: dict[
+            tuple[int, str], int
+        ] = {}  # characters of reasoning that may still pass, by choice and member; -1: told that more was said
 
     def __call__(self, document: dict[str, Any]) -> Outcome:
         """Strip one whole answer, one chunk, or a listing of stored answers."""
-        changed = self.logprobs and _take(document, ("prompt_logprobs",))
+        changed = self._logprobs(document)
+        for completion in (document, *objects(document.get("data"))):
+            changed |= show(completion, "model", self._trimming)
         choices = [
             choice
             for completion in (document, *objects(document.get("data")))
@@ -144,17 +168,40 @@ class Strip(msgspec.Struct, frozen=True):
         return "changed" if telling or not all(map(_void, choices)) else "empty"
 
     def _choice(self, choice: dict[str, Any]) -> bool:
-        changed = False
-        if self.logprobs:
-            changed |= _take(choice, ("prompt_logprobs",))
-            if choice.get("logprobs") is not None:
-                choice["logprobs"] = None  # the SDKs' own word for none
-                changed = True
-        if self.reasoning:
+        changed = self._logprobs(choice)
+        if self._trimming.reasoning:
             for said in (choice, members(choice.get("message")), members(choice.get("delta"))):
-                changed |= _take(said, REASONING)
+                changed |= self._excerpt(said, number(choice.get("index")))
                 changed |= _take(members(said.get("provider_specific_fields")), REASONING)
         return changed
+
+    def _logprobs(self, holder: dict[str, Any]) -> bool:
+        """Take out or coarsen what a choice, or the answer itself, tells of log-probabilities."""
+        if not self._trimming.logprobs:
+            told = coarsen(holder.get("logprobs"), self._trimming)
+            return coarsen_prompt(holder.get("prompt_logprobs"), self._trimming) or told
+        changed = _take(holder, ("prompt_logprobs",))
+        if holder.get("logprobs") is not None:
+            holder["logprobs"] = None  # the SDKs' own word for none
+            changed = True
+        return changed
+
+    def _excerpt(self, said: dict[str, Any], choice: int) -> bool:
+        """Take reasoning out, but for the first characters that may stay."""
+        if not self._trimming.reasoning_excerpt:
+            return _take(said, REASONING)
+        kept: dict[str, str] = {}
+        for name in _SPOKEN:
+            if thought := text(said.get(name)):
+                left = self._left.get((choice, name), self._trimming.reasoning_excerpt)
+                if left >= 0:
+                    fits = len(thought) <= left
+                    kept[name] = thought if fits else thought[:left] + "…"
+                    self._left[choice, name] = left - len(thought) if fits else -1
+        whole = all(said.get(name) == kept.get(name) for name in REASONING)
+        _take(said, REASONING)
+        said.update(kept)
+        return not whole
 
 
 def _take(document: dict[str, Any], names: tuple[str, ...]) -> bool:

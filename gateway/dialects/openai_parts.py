@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from gateway.dialects.wire import items, joined, members, number, objects, real, text
+from gateway.dialects.wire import cap, items, joined, members, named, number, objects, real, text, value
 from gateway.exchange import Turn, Usage
 
 SYSTEM_ROLES = {"system", "developer"}
@@ -19,6 +19,8 @@ _FINISHES = {
     "abort": "error",
     "error": "error",
 }
+_BUDGETS = ("thinking_budget", "thinking_token_budget", "reasoning_budget")  # as Qwen, vLLM and llama.cpp call it
+_HIGH = {"medium", "high", "xhigh", "max"}
 _PICTURES = {"image_url", "input_image", "image"}
 
 
@@ -91,6 +93,44 @@ def alternatives(asked: Any, most: Any) -> int:
     if type(asked) is int:
         return max(1, number(asked), number(most))
     return max(1, number(most)) if asked or number(most) else 0
+
+
+def trim_reasoning_budget(document: dict[str, Any], most: int) -> bool:
+    """Cap how much a query lets the model think, in place; True if anything changed.
+
+    Efforts have no number: one above ``low`` becomes ``low``. A query that says nothing is left, for models that do not
+    reason refuse the member.
+    """
+    changed = cap(document, _BUDGETS, most)
+    for holder, member in ((document, "reasoning_effort"), (members(value(document.get("reasoning"))), "effort")):
+        if text(value(holder.get(member))).lower() in _HIGH:
+            holder[member] = "low"
+            changed = True
+            if holder is not document:
+                document["reasoning"] = holder
+    return changed
+
+
+def fewer(document: dict[str, Any], names: Iterable[str], most: int) -> bool:
+    """Set counts of log-probabilities that are above ``most`` to it; true and false are no counts."""
+    changed = False
+    for key in named(document, names):
+        asked = value(document[key])
+        if not isinstance(asked, bool) and asked is not None and not (type(asked) is int and asked <= most):
+            document[key] = most
+            changed = True
+    return changed
+
+
+def asks_for(document: dict[str, Any], names: Iterable[str]) -> bool:
+    """Whether any of some members is there and is not null or false; a count of 0 alternatives still asks for one."""
+    asked = [value(document[name]) for name in named(document, names)]
+    return any(one is not None and one is not False for one in asked)
+
+
+def biased_logprobs(document: dict[str, Any], asked: bool) -> bool:
+    """Whether a query asks for log-probabilities and sets a bias that would move them."""
+    return asked and any(value(document[name]) for name in named(document, ("logit_bias",)))
 
 
 def temperature(document: dict[str, Any]) -> float:

@@ -11,15 +11,21 @@ from typing import Any
 import msgspec
 
 from gateway.actions.base import Trimming
+from gateway.dialects.openai_logprobs import coarsen
 from gateway.dialects.openai_parts import (
     SYSTEM_ROLES,
     alternatives,
+    asks_for,
+    biased_logprobs,
+    fewer,
     newest_tool_results,
     pictures,
     temperature,
+    trim_reasoning_budget,
     turn,
     words,
 )
+from gateway.dialects.renaming import show
 from gateway.dialects.rewriting import Outcome
 from gateway.dialects.wire import (
     cap,
@@ -41,6 +47,7 @@ WITH_LOGPROBS = "message.output_text.logprobs"
 WITH_REASONING = "reasoning.encrypted_content"
 LOGPROBS_TOLD = rb'logprobs"\s*:\s*(?!null|\[\])\S'  # every delta has the member, and mostly nothing in it
 REASONING_TOLD = rb"reasoning"
+_ASKS_LOGPROBS = ("top_logprobs", "logprobs")
 _SUMMARY = ("summary", "generate_summary")
 
 
@@ -101,8 +108,14 @@ def blobs(items: list[dict[str, Any]]) -> tuple[bytes, ...]:
 
 def trim(document: dict[str, Any], trimming: Trimming) -> bool:
     """Apply a trimming to a query, in place; True if anything changed. Responses has no samples to cap."""
-    changed = trimming.logprobs and drop(document, ("top_logprobs", "logit_bias", "logprobs"))
-    unwanted = {WITH_LOGPROBS} if trimming.logprobs else set()
+    asks = _asks_logprobs(document)
+    without = trimming.logprobs or biased_logprobs(document, asks)
+    changed = without and drop(document, _ASKS_LOGPROBS + (("logit_bias",) if trimming.logprobs else ()))
+    unwanted = {WITH_LOGPROBS} if without else set()
+    if trimming.alternatives:
+        changed |= fewer(document, _ASKS_LOGPROBS, trimming.alternatives)
+    if trimming.reasoning_budget:
+        changed |= trim_reasoning_budget(document, trimming.reasoning_budget)
     if trimming.max_tokens:
         changed |= cap(document, ("max_output_tokens", "max_tokens"), trimming.max_tokens)
         if not named(document, ("max_output_tokens",)):
@@ -118,6 +131,12 @@ def trim(document: dict[str, Any], trimming: Trimming) -> bool:
     return _exclude(document, unwanted) or changed
 
 
+def _asks_logprobs(document: dict[str, Any]) -> bool:
+    return asks_for(document, _ASKS_LOGPROBS) or any(
+        WITH_LOGPROBS in items(value(document[key])) for key in named(document, ("include",))
+    )
+
+
 def _exclude(document: dict[str, Any], unwanted: set[str]) -> bool:
     changed = False
     for key in named(document, ("include",)):
@@ -130,17 +149,18 @@ def _exclude(document: dict[str, Any], unwanted: set[str]) -> bool:
 
 
 class Strip(msgspec.Struct, frozen=True):
-    """Takes log-probabilities and reasoning out of a response, a listing of items, or one event, in place."""
+    """Takes out of a response, a listing of items, or one event, in place, what a trimming names."""
 
-    logprobs: bool
-    reasoning: bool
+    trimming: Trimming
 
     def __call__(self, document: dict[str, Any]) -> Outcome:
         """Strip; an event that only tells reasoning is empty."""
         part = members(document.get("part"))
-        if self.reasoning and _tells_reasoning(text(document.get("type")), text(part.get("type"))):
+        if self.trimming.reasoning and _tells_reasoning(text(document.get("type")), text(part.get("type"))):
             return "empty"
         changed = self._clear(document) | self._clear(part)
+        for holder in (document, members(document.get("response"))):
+            changed |= show(holder, "model", self.trimming)
         found = [document.get("output"), members(document.get("response")).get("output"), document.get("data")]
         for item in [members(document.get("item")), *(item for output in found for item in objects(output))]:
             changed |= self._item(item)
@@ -150,7 +170,7 @@ class Strip(msgspec.Struct, frozen=True):
         changed = False
         for part in objects(item.get("content")):
             changed |= self._clear(part)
-        if self.reasoning and text(item.get("type")) == "reasoning":
+        if self.trimming.reasoning and text(item.get("type")) == "reasoning":
             changed |= drop(item, ("content", "encrypted_content"))
             if item.get("summary"):
                 item["summary"] = []
@@ -158,8 +178,10 @@ class Strip(msgspec.Struct, frozen=True):
         return changed
 
     def _clear(self, part: dict[str, Any]) -> bool:
-        if not self.logprobs or not part.get("logprobs"):
+        if not part.get("logprobs"):
             return False
+        if not self.trimming.logprobs:
+            return coarsen(part["logprobs"], self.trimming)
         part["logprobs"] = []
         return True
 

@@ -17,7 +17,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from gateway.actions.base import STATUS, Refuse
+from gateway.actions.base import STATUS, Allowance, Refuse
+from gateway.dialects import limits
 
 Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
@@ -162,6 +163,8 @@ def notice(refusal: Refuse) -> str:
         parts.append(f"Try again in {math.ceil(refusal.retry_after)} seconds.")
     if refusal.decision:
         parts.append(f"Reference {refusal.decision}.")
+    if refusal.verify:
+        parts.append(f"To continue, say who you are and what for: {refusal.verify}")
     if refusal.appeal:
         parts.append(f"To appeal: {refusal.appeal}")
     return joined(parts, " ")
@@ -175,7 +178,7 @@ def refusal_headers(refusal: Refuse, request_id: str) -> Headers:
     """
     waiting_helps = 0 < refusal.retry_after <= LONGEST_WAIT
     found = [("content-type", "application/json"), ("cache-control", "no-store"), ("x-request-id", request_id)]
-    if waiting_helps and refusal.kind != "denied":
+    if waiting_helps and refusal.kind not in {"denied", "unverified"}:
         found.append(("retry-after", str(math.ceil(refusal.retry_after))))
     if refusal.kind == "throttled":
         found.append(("x-should-retry", "true" if waiting_helps else "false"))
@@ -183,32 +186,24 @@ def refusal_headers(refusal: Refuse, request_id: str) -> Headers:
         found.append(("x-should-retry", "false"))
     if refusal.decision:
         found.append(("stillguard-decision-id", refusal.decision))
+    if refusal.verify:
+        found.append(("stillguard-verify", refusal.verify))
     found += _meter_headers(refusal)
     return tuple((name.encode(), header_value(value)) for name, value in found)
 
 
 def _meter_headers(refusal: Refuse) -> list[tuple[str, str]]:
-    """Return the rate-limit fields, drafted (draft-ietf-httpapi-ratelimit-headers) and customary, as far as known."""
-    if refusal.meter not in {"requests", "tokens"}:
-        return []
-    found = []
-    if refusal.limit >= 0:
-        found.append(("ratelimit-policy", f'"{refusal.meter}";q={int(refusal.limit)}'))
-        found.append((f"x-ratelimit-limit-{refusal.meter}", str(int(refusal.limit))))
-    if refusal.remaining >= 0:
-        found.append(("ratelimit", f'"{refusal.meter}";r={int(refusal.remaining)}{_until(refusal)}'))
-        found.append((f"x-ratelimit-remaining-{refusal.meter}", str(int(refusal.remaining))))
-    if refusal.reset >= 0:
-        found.append((f"x-ratelimit-reset-{refusal.meter}", f"{math.ceil(refusal.reset)}s"))
-    return found
-
-
-def _until(refusal: Refuse) -> str:
-    """Return the draft's ``t``: never later than ``retry-after``, which would else be the earlier of the two."""
-    if refusal.reset < 0:
-        return ""
-    wait = refusal.reset if refusal.retry_after <= 0 else min(refusal.reset, refusal.retry_after)
-    return f";t={math.ceil(wait)}"
+    """Return the rate-limit fields of the meter that ran out, as far as known."""
+    meter = Allowance(
+        meter=refusal.meter,
+        allowed=False,
+        limit=refusal.limit,
+        remaining=refusal.remaining,
+        retry_after=refusal.retry_after,
+        reset=refusal.reset,
+        window=max(refusal.window, 0.0),
+    )
+    return limits.limit_headers([meter])
 
 
 def header_value(value: str) -> bytes:

@@ -15,7 +15,7 @@ from gateway.decisions import SEVERITY_TOUCHES_CLIENT, Policy, Standing, Subject
 from gateway.engine import begin, fold, weigh
 from gateway.lab.lives import Life, Playable, lived
 from gateway.lab.outcome import Outcome, Trace, Who, Windowed, steps
-from gateway.policies.ladder import SPEAKS
+from gateway.policies.reading import SPEAKS
 from gateway.rehearsal import Pair
 
 SUBJECT = Subject("key", "lab")

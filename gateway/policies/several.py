@@ -1,9 +1,10 @@
 """Several policies as one: each judges alone, and one verdict decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gateway.decisions import Policy, Standing, Verdict
+from gateway.decisions import Judgement, Policy, Standing, Verdict
+from gateway.policies.judging import counts_strikes, judgement, windows
 from gateway.policies.ladder import rank
 
 
@@ -18,5 +19,21 @@ class Several(NamedTuple):
 
     def judge(self, standing: Standing) -> Verdict | None:
         """Return the verdict that decides, or None if no policy says anything."""
-        verdicts = [verdict for policy in self.policies if (verdict := policy.judge(standing)) is not None]
-        return max(verdicts, key=lambda verdict: (*rank(verdict), verdict.lasts), default=None)
+        return self.judgement(standing).verdict
+
+    def judgement(self, standing: Standing) -> Judgement:
+        """Return the same, with the rules of all policies that could not be asked."""
+        told = [judgement(policy, standing) for policy in self.policies]
+        verdicts = [one.verdict for one in told if one.verdict is not None]
+        decides = max(verdicts, key=lambda verdict: (*rank(verdict), verdict.lasts), default=None)
+        return Judgement(decides, tuple(fault for one in told for fault in one.faults))
+
+    @property
+    def windows(self) -> Mapping[str, float]:
+        """Seconds within which each strike counts; names begin with the policy's, so no two meet."""
+        return {name: seconds for policy in self.policies for name, seconds in windows(policy).items()}
+
+    @property
+    def counts(self) -> bool:
+        """Whether any policy reads how often something was decided before."""
+        return any(map(counts_strikes, self.policies))

@@ -15,7 +15,10 @@ LAPSED = "none"  # the action of a subject on whom no decision stands
 
 
 class Change(msgspec.Struct, frozen=True, array_like=True):
-    """One change of a subject's decision; ``until`` is when it lapses if nothing renews it, 0 for a lapse."""
+    """One change of a subject's decision; ``until`` is when it lapses if nothing renews it, 0 for a lapse.
+
+    ``exempt`` names the entitlement because of which it only watches.
+    """
 
     at: float
     scope: str
@@ -28,6 +31,7 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
     policy: str = ""
     rule: str = ""
     until: float = 0.0
+    exempt: str = ""
 
     @property
     def order(self) -> tuple[float, str, str, int]:
@@ -51,6 +55,8 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
         }
         if self.until:
             row["until"] = self.until
+        if self.exempt:
+            row["exempt"] = self.exempt
         return msgspec.json.encode(row)
 
 
@@ -77,6 +83,7 @@ def decided(decision: Decision) -> Change:
         policy=decision.policy,
         rule=decision.rule,
         until=decision.until,
+        exempt=decision.exempt,
     )
 
 

@@ -3,9 +3,10 @@
 import os
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 import msgspec
@@ -13,6 +14,8 @@ import msgspec
 from gateway.app.settling import load_config
 from gateway.birth import spare_collector
 from gateway.config import Config
+from gateway.exemptions.file import load_exemptions
+from gateway.exemptions.index import NOBODY, Exemptions
 from gateway.faults import Faults
 from gateway.plugins import PluginError
 from gateway.replay.crew import CrewError, Order
@@ -35,12 +38,14 @@ _IN = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 )
 @click.option("--policy", type=click.Path(exists=True, path_type=Path), help="A policy file or folder, instead.")
 @click.option("--baseline", type=_FILE, help="A baseline, instead of the configuration's.")
+@click.option("--exemptions", "exempt", type=_FILE,
+              help="A file of entitlements, instead of the configuration's; keys and users as recorded.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Stop at the first bad line, with exit code 1.")
 @click.option("--jobs", type=click.IntRange(0, 256), default=1, show_default=True, help="Processes; 0: one a core.")
 @click.option("-o", "output", type=click.Choice(["human", "json"]), default="human", help="How to print.")
 def command(  # noqa: PLR0913, PLR0917 - one argument an option
     files: tuple[Path, ...], out: Path | None, config: Path | None, policy: Path | None, baseline: Path | None,
-    strict: bool, jobs: int, output: str,
+    exempt: Path | None, strict: bool, jobs: int, output: str,
 ) -> None:  # fmt: skip
     """Fold recorded traffic through the code that runs live, in shadow: JSON lines, .gz, .zst, .parquet, or -.
 
@@ -49,6 +54,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
     it was interrupted.
     """
     order = _order(config, policy, baseline, jobs or len(os.sched_getaffinity(0)))
+    exemptions = _exemptions(exempt or order.config.exemptions)
     sources = [Source(file) for file in files]
     human = output == "human"
     with ExitStack() as stack:
@@ -56,7 +62,8 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
         progress = stack.enter_context(Progress(sum(source.size for source in sources), shown=human))
         spare_collector()
         try:
-            account = replay(sources, order, writing, Watching(_Telling(progress).bad, progress.far), strict=strict)
+            watching = Watching(_Telling(progress).bad, progress.far)
+            account = replay(sources, order, writing, watching, strict=strict, exemptions=exemptions)
         except (StoppedError, CrewError) as fault:
             raise click.ClickException(str(fault)) from fault
         except KeyboardInterrupt:
@@ -80,6 +87,15 @@ def _order(file: Path | None, policy: Path | None, baseline: Path | None, jobs: 
     except (OSError, msgspec.DecodeError) as fault:
         click.echo(f"baseline: {fault}", err=True)
     sys.exit(1)
+
+
+def _exemptions(file: Path | None) -> Exemptions:
+    """Return who is exempt; ends the process with every fault told if the file is at fault."""
+    try:
+        return load_exemptions(file, hashed=False) if file else NOBODY
+    except Faults as faults:
+        click.echo(str(faults), err=True)
+        sys.exit(1)
 
 
 def _with_baseline(config: Config, baseline: Path) -> object:
@@ -121,6 +137,17 @@ def _steps(account: Account, *, written: bool) -> list[str]:
     return lines if written else [*lines, "on whom and why: --decisions FILE writes each change with its reasons"]
 
 
+def _used(uses: Sequence[dict[str, Any]]) -> list[str]:
+    """Return what was taken under entitlements, those over budget first."""
+    ordered = sorted(uses, key=lambda use: not use["over"])
+    lines = [
+        f"entitlement {use['name']}: {_many(use['exchanges'], 'exchange')}, {use['tokens']:,} tokens, "
+        f"{use['traces']:,.0f} traces{', over its budget' if use['over'] else ''}"
+        for use in ordered[:TOLD]
+    ]
+    return [*lines, f"and {len(uses) - TOLD:,} more"] if len(uses) > TOLD else lines
+
+
 def _said(account: Account, *, written: bool) -> list[str]:
     """Return the account in words, a line each."""
     row = account.row()
@@ -132,6 +159,7 @@ def _said(account: Account, *, written: bool) -> list[str]:
     if account.late:
         lines.append(f"{account.late:,} of them were more than an hour out of order")
     lines += _steps(account, written=written)
+    lines += _used(account.uses)
     if account.bad:
         lines.append(f"{_many(sum(account.bad.values()), 'bad line')} skipped:")
         lines += [f"  {count:,} × {reason}" for reason, count in Counter(account.bad).most_common()]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gateway.config import Config
 from gateway.replay.changes import Change
+from gateway.replay.exempting import Marker
 from gateway.replay.folding import Folded, Rules, Share
 from gateway.replay.holding import Holding
 from gateway.replay.reading import Bad, Block, Lines, Reader
@@ -55,13 +56,13 @@ class Order(NamedTuple):
         return Share(self.rules, Holding(self.rules.panel, held, cases, analysis.forget))
 
 
-def alone(order: Order, blocks: Iterable[Block], timeline: Timeline) -> Iterator[Step]:
+def alone(order: Order, blocks: Iterable[Block], timeline: Timeline, marker: Marker | None = None) -> Iterator[Step]:
     """Do everything in this process, block by block."""
-    reader, share = Reader(order.config), order.share()
+    reader, share, marker = Reader(order.config), order.share(), marker or Marker()
     try:
         for block in blocks:
             lines = reader.read(block)
-            folded = share.fold(lines.groups, timeline.follow(lines.times))
+            folded = share.fold(marker.mark(lines.groups), timeline.follow(lines.times))
             yield _step(lines, [folded], timeline.at, share.subjects)
         folded = share.end(timeline.end())
         yield Step(0, 0, (), folded.changes, folded.faults, timeline.end(), share.subjects)

@@ -5,7 +5,8 @@ folded and weighed once, and each is judged by itself.
 """
 
 import heapq
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -14,10 +15,12 @@ from detectors.base import Baseline, Observation, Panel
 from gateway.deciding import decide
 from gateway.decisions import Decision, Policy, Standing, Subject
 from gateway.engine import Folio, fold_all, importance, weigh_all
+from gateway.exemptions.base import verdict_under
 from gateway.pace import due
 from gateway.replay.changes import Change, decided, lapsed
+from gateway.replay.circumstances import Circumstances
 from gateway.replay.holding import Holding
-from gateway.replay.reading import Group
+from gateway.replay.reading import Group, Marked
 
 TOGETHER = 16  # subjects folded side by side: more cost no less each, and push what was read out of the caches
 _EVERY = 256  # lapses that nobody waits for any more are swept out once there are so many to a standing decision
@@ -29,6 +32,7 @@ class Rules(NamedTuple):
     panel: Panel
     baseline: Baseline
     policy: Policy
+    tags: Mapping[str, tuple[str, ...]] = {}  # of accounts, by name
 
 
 class Folded(NamedTuple):
@@ -50,6 +54,7 @@ class _Stop(NamedTuple):
     observations: Sequence[Observation]
     due: Sequence[Subject]
     at: float
+    marked: Marked | None = None
 
 
 _Walk: TypeAlias = Generator[_Stop, Folio, None]
@@ -66,6 +71,7 @@ class Share:
     def __init__(self, rules: Rules, holding: Holding) -> None:
         self._rules = rules
         self._holding = holding
+        self._circumstances = Circumstances(rules.policy, rules.tags)
         self._held: dict[Subject, _Held] = {}
         self._lapses: list[tuple[float, Subject]] = []
         self._changes: list[Change] = []
@@ -87,6 +93,7 @@ class Share:
         for number, group in enumerate(groups):
             for scope, value in group.subjects:
                 members.setdefault(Subject(scope, value), []).append(number)
+        self._circumstances.block(members, groups)
         folios = self._holding.open(members, at)
         alike: dict[tuple[int, tuple[int, ...]], list[Subject]] = {}
         for subject, numbers in members.items():
@@ -142,9 +149,9 @@ class Share:
                 continue
             standing, faults = next(weighed)
             self._faults += faults
-            self._judge(standing)
+            self._judge(standing, stop.marked)
             for subject in stop.due[1:]:
-                self._judge(msgspec.structs.replace(standing, subject=subject))
+                self._judge(msgspec.structs.replace(standing, subject=subject), stop.marked)
             ranked.append(folio._replace(rank=importance(standing)))
         return ranked
 
@@ -153,7 +160,7 @@ class Share:
         waiting: list[Observation] = []
         count, last_at = folio.observations, folio.last_at
         current = [self._decision(subject) for subject in subjects]
-        for exchange in _merged(groups):
+        for group, exchange in _merged(groups):
             waiting += exchange
             before, count = count, count + len(exchange)
             was_at, last_at = last_at, max(last_at, exchange[0].at, exchange[-1].at)
@@ -165,7 +172,7 @@ class Share:
             else:
                 continue
             if wanted:
-                folio = yield _Stop(folio, waiting, wanted, exchange[-1].at)
+                folio = yield _Stop(folio, waiting, wanted, exchange[-1].at, group.marked)
                 waiting = []
                 current = [self._decision(subject) for subject in subjects]
         yield _Stop(folio, waiting, (), last_at)
@@ -174,15 +181,20 @@ class Share:
         held = self._held.get(subject)
         return held.decision if held else None
 
-    def _judge(self, standing: Standing) -> None:
+    def _judge(self, standing: Standing, marked: Marked | None) -> None:
         held = self._held.get(standing.subject)
         if held is not None and held.decision.until <= standing.at:
             self._end(held)
             held = None
-        verdict = self._rules.policy.judge(standing)
+        standing = self._circumstances.complete(standing)
+        exempt = marked.exempt if marked is not None and standing.subject in marked.covers else None
+        if exempt is not None:
+            standing = msgspec.structs.replace(standing, tags=(*standing.tags, *exempt.tags))
+        verdict = verdict_under(self._rules.policy.judge(standing), exempt)
         current = held.decision if held else None
         decision = decide(standing, verdict, current, "")
         if decision is not None:
+            self._circumstances.took(decision)
             if current is None or _differs(current, decision):
                 self._changes.append(decided(decision))
             self._held[standing.subject] = _Held(decision, standing)
@@ -206,12 +218,12 @@ class Share:
             heapq.heapify(self._lapses)
 
 
-def _merged(groups: Sequence[Group]) -> Iterable[tuple[Observation, ...]]:
-    """Yield exchanges in the order of their lines."""
+def _merged(groups: Sequence[Group]) -> Iterable[tuple[Group, tuple[Observation, ...]]]:
+    """Yield exchanges in the order of their lines, each with its group."""
     if len(groups) == 1:
-        return groups[0].exchanges()
-    placed = (zip(group.places, group.exchanges(), strict=True) for group in groups)
-    return (exchange for _, exchange in heapq.merge(*placed, key=lambda one: one[0]))
+        return zip(repeat(groups[0]), groups[0].exchanges(), strict=False)
+    placed = (zip(group.places, repeat(group), group.exchanges(), strict=False) for group in groups)
+    return ((group, exchange) for _, group, exchange in heapq.merge(*placed, key=lambda one: one[0]))
 
 
 def _differs(old: Decision, new: Decision) -> bool:

@@ -3,6 +3,7 @@
 A user is held apart under the account, or the key, in which it was named: two customers may both have a user 17.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from gateway.addresses import address, network
 from gateway.decisions import Subject
 
 _REMEMBERED = 65_536  # clients whose subjects are kept worked out, some 600 bytes each
-_OF = "\x1f"  # between an owner and its user: no log writes it into a name
+OF = "\x1f"  # between an owner and its user: no log writes it into a name
 
 
 class Client(NamedTuple):
@@ -50,7 +51,7 @@ class Names:
 def _owned(client: Client) -> str:
     for scope, owner in (("account", client.account), ("key", client.key)):
         if owner:
-            return _OF.join((scope, owner, client.user))
+            return OF.join((scope, owner, client.user))
     return client.user
 
 
@@ -60,7 +61,18 @@ def told(subject: Subject) -> dict[str, Any]:
     >>> told(Subject("network", "203.0.113.0/24"))
     {'scope': 'network', 'value': '203.0.113.0/24'}
     """
-    if subject.scope != "user" or _OF not in subject.value:
+    if subject.scope != "user" or OF not in subject.value:
         return {"scope": subject.scope, "value": subject.value}
-    scope, owner, user = subject.value.split(_OF, 2)
+    scope, owner, user = subject.value.split(OF, 2)
     return {"scope": "user", "value": user, "of": {"scope": scope, "value": owner}}
+
+
+def held(said: Mapping[str, Any]) -> Subject:
+    """Return the subject that an output names: the way back from ``told``; raises KeyError if it names none.
+
+    >>> held(told(Subject("user", OF.join(("account", "acme", "17"))))).value.split(OF)
+    ['account', 'acme', '17']
+    """
+    owner = said.get("of")
+    value = OF.join((owner["scope"], owner["value"], said["value"])) if owner else said["value"]
+    return Subject(said["scope"], value)

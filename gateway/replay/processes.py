@@ -12,6 +12,7 @@ import msgspec
 from gateway.birth import spare_collector
 from gateway.replay.changes import Change
 from gateway.replay.crew import CrewError, Order, Step
+from gateway.replay.exempting import Marker
 from gateway.replay.folding import Folded
 from gateway.replay.reading import Block, Group, Lines, Reader
 from gateway.replay.shares import Shares
@@ -51,13 +52,13 @@ class _Done(NamedTuple):
     subjects: int
 
 
-def together(order: Order, blocks: Iterable[Block], timeline: Timeline) -> Iterator[Step]:
+def together(order: Order, blocks: Iterable[Block], timeline: Timeline, marker: Marker | None = None) -> Iterator[Step]:
     """Do everything with ``order.jobs`` processes; steps come in the order of the blocks, and the last is the end.
 
     Raises:
         CrewError: a process died.
     """
-    crew = _Crew(order)
+    crew = _Crew(order, marker or Marker())
     try:
         yield from crew.work(iter(blocks), timeline)
     finally:
@@ -65,12 +66,13 @@ def together(order: Order, blocks: Iterable[Block], timeline: Timeline) -> Itera
 
 
 class _Crew:
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: Order, marker: Marker) -> None:
         context = multiprocessing.get_context("spawn")
         self._jobs = order.jobs
         self._outbox: Any = context.Queue()
         self._inboxes: list[Any] = [context.Queue() for _ in range(order.jobs)]
         self._shares = Shares(order.jobs)
+        self._marker = marker
         self._found: dict[int, _Found] = {}
         self._done: dict[int, list[_Done]] = {}
         self._loads = [0] * order.jobs  # blocks that each is reading
@@ -117,11 +119,20 @@ class _Crew:
 
     def _share_out(self, number: int, found: _Found, at: float) -> None:
         shared: list[list[tuple[Subjects, bytes]]] = [[] for _ in self._inboxes]
-        for subjects, count, packed in found.groups:
+        for subjects, count, packed in self._marked(found.groups):
             for share, own in self._shares.split(subjects, count).items():
                 shared[share].append((own, packed))
         for inbox, groups in zip(self._inboxes, shared, strict=True):
             inbox.put(_Fold(number, at, groups))
+
+    def _marked(self, groups: list[tuple[Subjects, int, bytes]]) -> list[tuple[Subjects, int, bytes]]:
+        """Open those groups alone that exemptions concern, and pack them again as they are marked."""
+        concerned = [group for group in groups if self._marker.concerns(group[0])]
+        if not concerned:
+            return groups
+        marked = self._marker.mark([_groups.decode(packed) for _, _, packed in concerned])
+        others = [group for group in groups if not self._marker.concerns(group[0])]
+        return others + [_sized(group) for group in marked]
 
     def _end(self, number: int, at: float) -> Step:
         for inbox in self._inboxes:
@@ -190,8 +201,11 @@ def _work(order: Order, inbox: Any, outbox: Any) -> None:
 
 
 def _packed(lines: Lines) -> _Found:
-    groups = [(group.subjects, len(group.places), _pack(group)) for group in lines.groups]
-    return _Found(msgspec.structs.replace(lines, groups=[]), groups)
+    return _Found(msgspec.structs.replace(lines, groups=[]), [_sized(group) for group in lines.groups])
+
+
+def _sized(group: Group) -> tuple[Subjects, int, bytes]:
+    return group.subjects, len(group.places), _pack(group)
 
 
 def _next(inbox: Any) -> Any:

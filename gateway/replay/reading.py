@@ -7,11 +7,12 @@ import msgspec
 
 from detectors.base import AnswerObservation, Observation
 from gateway.config import Config
-from gateway.decisions import Subject
+from gateway.decisions import MOST_MODELS, Subject
 from gateway.dialects.base import Dialect
-from gateway.dialects.known import Dialects
+from gateway.dialects.plugged import dialects_of
 from gateway.embedding.chosen import chosen
 from gateway.exchange import Entry, Surface
+from gateway.exemptions.base import Exempt
 from gateway.features import Features
 from gateway.intake import FAILED, TOGETHER, Intake, Read
 from gateway.replay.line import BadLineError, Recorded, body, named, read_line
@@ -40,12 +41,25 @@ class Block(NamedTuple):
     places: tuple[tuple[str, int], ...] = ()
 
 
+class Marked(msgspec.Struct, frozen=True, array_like=True):
+    """What an entitlement means for exchanges, and which of their subjects it covers."""
+
+    exempt: Exempt
+    covers: tuple[tuple[str, str], ...]
+
+
 class Group(msgspec.Struct, frozen=True, array_like=True):
-    """The exchanges of a block that concern the same subjects, and the place of each in the block."""
+    """The exchanges of a block that concern the same subjects, and the place of each in the block.
+
+    ``models`` are those asked for, at most MOST_MODELS; ``account`` is whose they are, where the log says so.
+    """
 
     subjects: tuple[tuple[str, str], ...]
     places: list[int]
     answers: list[AnswerObservation]  # each with the query that it answers
+    models: list[str] = []
+    account: str = ""
+    marked: Marked | None = None
 
     def exchanges(self) -> Iterator[tuple[Observation, ...]]:
         """Yield what detectors are given, exchange by exchange."""
@@ -95,7 +109,7 @@ class Reader:
     def __init__(self, config: Config) -> None:
         identity = config.identity
         self._names = Names(config.analysis.scopes, identity.network_prefix_v4, identity.network_prefix_v6)
-        self._dialects = Dialects()
+        self._dialects = dialects_of(config.dialects)
         self._intake = Intake(self._dialects, Features(SALT, chosen(config.analysis.embedding)))
 
     def read(self, block: Block) -> Lines:
@@ -137,7 +151,9 @@ class Reader:
                 continue
             group = groups.get(line.subjects)
             if group is None:
-                group = groups[line.subjects] = Group(line.subjects, [], [])
+                group = groups[line.subjects] = Group(line.subjects, [], [], [], _account(line.subjects))
+            if read.model and read.model not in group.models and len(group.models) < MOST_MODELS:
+                group.models.append(read.model)
             group.places.append(line.place)
             group.answers.append(_answer(read.observations))
         return unread
@@ -159,6 +175,10 @@ class Reader:
         if not user and (account or key) and self._names.wants_user and surface.generates:
             user = dialect.glance(surface, request).user.strip()
         return Client(account, key, user, line.address or "")
+
+
+def _account(subjects: Sequence[Subject]) -> str:
+    return next((subject.value for subject in subjects if subject.scope == "account"), "")
 
 
 def _answer(observations: Sequence[Observation]) -> AnswerObservation:

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from gateway import clock
+from gateway.accounts import load_tags
 from gateway.app.analysing import baseline_of
 from gateway.config import Config
+from gateway.exemptions.index import NOBODY, Exemptions
 from gateway.plugins import panel
 from gateway.policies.file import load_policies
 from gateway.replay.changes import Change
 from gateway.replay.crew import Order, Step, alone
+from gateway.replay.exempting import Marker
 from gateway.replay.folding import Rules
 from gateway.replay.merging import blocks
 from gateway.replay.processes import together
@@ -46,6 +49,7 @@ class Account(NamedTuple):
         seconds: from beginning to end.
         core_seconds: of processor time, over all processes, the start of others included.
         jobs: processes.
+        uses: what was taken under each entitlement, in each of its windows.
     """
 
     exchanges: int
@@ -58,6 +62,7 @@ class Account(NamedTuple):
     seconds: float
     core_seconds: float
     jobs: int
+    uses: Sequence[dict[str, Any]] = ()
 
     def row(self) -> dict[str, Any]:
         """Return the account as ``-o json`` prints it."""
@@ -73,7 +78,9 @@ class Account(NamedTuple):
 
 def rules_of(config: Config) -> Rules:
     """Return what a configuration decides by; raises Faults, PluginError, OSError or msgspec.DecodeError."""
-    return Rules(panel(config.panel), baseline_of(config), load_policies(config.policies))
+    accounts = config.identity.accounts_file
+    tags = load_tags(accounts) if accounts else {}
+    return Rules(panel(config.panel), baseline_of(config), load_policies(config.policies), tags)
 
 
 def shipped() -> Config:
@@ -89,19 +96,28 @@ class Watching(NamedTuple):
 
 
 def replay(
-    sources: Sequence[Source], order: Order, out: BinaryIO | None, watching: Watching, *, strict: bool = False
-) -> Account:
+    sources: Sequence[Source], order: Order, out: BinaryIO | None, watching: Watching, *,
+    strict: bool = False, exemptions: Exemptions = NOBODY,
+) -> Account:  # fmt: skip
     """Fold recorded traffic and write each change of a decision as a line.
+
+    Args:
+        sources: the files.
+        order: what with.
+        out: where changes are written.
+        watching: who is told on the way.
+        strict: stop at the first bad line.
+        exemptions: that name subjects as the record does.
 
     Raises:
         StoppedError: strictly, at the first bad line; changes before its block are written.
         CrewError: a process died.
     """
     began, worked, timeline = clock.monotonic(), _worked(), Timeline()
-    work = alone if order.jobs == 1 else together
+    work, marker = alone if order.jobs == 1 else together, Marker(exemptions)
     totals, bad, decisions, faults = Counter[str](), Counter[str](), Counter[int](), Counter[str]()
     writing = _Writing(out)
-    for step in work(order, blocks(sources), timeline):
+    for step in work(order, blocks(sources), timeline, marker):
         for one in _damage(sources, step.bad):
             if strict:
                 raise StoppedError(one)
@@ -116,7 +132,7 @@ def replay(
     writing.end()
     return Account(
         totals["exchanges"], totals["unread"], timeline.late, totals["subjects"], dict(bad), dict(decisions),
-        dict(faults), clock.monotonic() - began, _worked() - worked, order.jobs,
+        dict(faults), clock.monotonic() - began, _worked() - worked, order.jobs, marker.uses(),
     )  # fmt: skip
 
 

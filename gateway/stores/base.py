@@ -7,6 +7,7 @@ import msgspec
 
 from gateway.actions.base import Allowance, Charge
 from gateway.decisions import Decision, Subject
+from gateway.pardons import Pardon, Pardoned
 
 
 class StoreError(Exception):
@@ -22,6 +23,7 @@ class Folded(msgspec.Struct, frozen=True, kw_only=True):
         decisions: new decisions, in order.
         ranks: how much a case is worth keeping, 0 to 63: when there are too many, the least goes first, and of
             those the oldest. A subject that is not named has rank 0.
+        uses: what was taken under an entitlement, by its name and the time its window began.
         at: now, seconds since the epoch, for expiry.
     """
 
@@ -29,6 +31,7 @@ class Folded(msgspec.Struct, frozen=True, kw_only=True):
     cases: Mapping[Subject, bytes]
     ranks: Mapping[Subject, int] = {}
     decisions: Sequence[Decision] = ()
+    uses: Mapping[tuple[str, float], bytes] = {}
     at: float = 0.0
 
 
@@ -37,6 +40,21 @@ class Announced(msgspec.Struct, frozen=True):
 
     position: int
     decisions: tuple[Decision, ...]
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """That a decision was taken: as much of it as counting repetitions needs (``gateway.decisions.Decision``)."""
+
+    id: str
+    at: float
+    until: float
+    policy: str = ""
+    rule: str = ""
+    mode: str = "shadow"
+
+
+MOST_TAKEN = 256  # of one subject that a store tells: the newest
+REMEMBERED = 90 * 86400.0  # seconds after which a decision that has lapsed is forgotten
 
 
 class Store(Protocol):
@@ -56,6 +74,22 @@ class Store(Protocol):
 
     def lift(self, subject: Subject, at: float) -> Decision | None:
         """End the standing decision now; it is announced as one that has lapsed. None if none stood."""
+        ...
+
+    def taken(self, subjects: Sequence[Subject], since: float) -> dict[Subject, list[Taken]]:
+        """Return decisions on subjects that lapse after ``since``, as announced, at most MOST_TAKEN each."""
+        ...
+
+    def uses(self, keys: Sequence[tuple[str, float]]) -> dict[tuple[str, float], bytes]:
+        """Return the uses known of entitlements, by name and the time their window began."""
+        ...
+
+    def pardon(self, pardon: Pardon) -> Decision | None:
+        """Keep a pardon, and end the decision that stands if it is one that is pardoned; return what was ended."""
+        ...
+
+    def pardoned(self, after: int) -> Pardoned:
+        """Return the pardons given after a position."""
         ...
 
     def heaviest(self, limit: int) -> list[tuple[Subject, bytes]]:

@@ -1,5 +1,6 @@
 """Cases, decisions and meters in memory: for replay and tests. Nothing outlives the process."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import islice
 
@@ -7,8 +8,9 @@ import msgspec
 
 from gateway.actions.base import Allowance, Charge
 from gateway.decisions import Decision, Subject
+from gateway.pardons import Pardon, Pardoned
 from gateway.stores import meters
-from gateway.stores.base import Announced, Folded
+from gateway.stores.base import MOST_TAKEN, Announced, Folded, Taken
 from gateway.stores.meters import Meter
 
 RANKS = 64
@@ -40,7 +42,10 @@ class MemoryStore:
         self._ranks: dict[Subject, int] = {}
         self._decisions: list[Decision] = []
         self._newest: dict[Subject, Decision] = {}
+        self._taken: dict[Subject, deque[Taken]] = {}
         self._meters: dict[Subject, dict[str, Meter]] = {}
+        self._uses: dict[tuple[str, float], bytes] = {}
+        self._pardons: list[Pardon] = []
 
     def cases(self, subjects: Sequence[Subject]) -> dict[Subject, bytes]:
         """Return the cases known of these subjects."""
@@ -56,6 +61,7 @@ class MemoryStore:
             self._cases[subject] = body
             self._ranks[subject] = rank
             self._ages[rank][subject] = folded.at
+        self._uses.update(folded.uses)
         for decision in folded.decisions:
             self._announce(decision)
         if abs(folded.at - self._forgot_at) >= MINUTE:
@@ -77,6 +83,8 @@ class MemoryStore:
     def _announce(self, decision: Decision) -> None:
         self._decisions.append(decision)
         self._newest[decision.subject] = decision
+        taken = Taken(*(getattr(decision, name) for name in Taken.__struct_fields__))
+        self._taken.setdefault(decision.subject, deque(maxlen=MOST_TAKEN)).append(taken)
 
     def announced(self, after: int, at: float) -> Announced:
         """Return decisions taken after a position, or, from position 0, all that still stand at ``at``."""
@@ -92,6 +100,28 @@ class MemoryStore:
         lifted = msgspec.structs.replace(newest, until=at)
         self._announce(lifted)
         return lifted
+
+    def taken(self, subjects: Sequence[Subject], since: float) -> dict[Subject, list[Taken]]:
+        """Return decisions on subjects that lapse after ``since``, as announced, at most MOST_TAKEN each."""
+        found: dict[Subject, list[Taken]] = {}
+        for subject in subjects:
+            if some := [one for one in self._taken.get(subject, ()) if one.until > since]:
+                found[subject] = some[-MOST_TAKEN:]
+        return found
+
+    def uses(self, keys: Sequence[tuple[str, float]]) -> dict[tuple[str, float], bytes]:
+        """Return the uses known of entitlements, by name and the time their window began."""
+        return {key: self._uses[key] for key in keys if key in self._uses}
+
+    def pardon(self, pardon: Pardon) -> Decision | None:
+        """Keep a pardon, and end the decision that stands if it is one that is pardoned; return what was ended."""
+        self._pardons.append(pardon)
+        newest = self._newest.get(pardon.subject)
+        return self.lift(pardon.subject, pardon.at) if newest and pardon.lifts(newest) else None
+
+    def pardoned(self, after: int) -> Pardoned:
+        """Return the pardons given after a position."""
+        return Pardoned(len(self._pardons), tuple(self._pardons[after:]))
 
     def heaviest(self, limit: int) -> list[tuple[Subject, bytes]]:
         """Return the cases of the highest ranks, newest first among equals."""

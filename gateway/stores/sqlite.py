@@ -9,9 +9,12 @@ import msgspec
 
 from gateway.actions.base import Allowance, Charge
 from gateway.decisions import Decision, Subject
+from gateway.pardons import Pardon, Pardoned
 from gateway.stores import meters
-from gateway.stores.base import Announced, Folded, StoreError
+from gateway.stores.base import MOST_TAKEN, REMEMBERED, Announced, Folded, StoreError, Taken
 from gateway.stores.meters import Meter
+from gateway.stores.sqlite_appeals import SqliteAppeals, keep_pardon
+from gateway.stores.sqlite_audit import SqliteAudit
 from gateway.stores.sqlite_file import SqliteFile
 
 RANKS = 64
@@ -30,11 +33,18 @@ _FORGET = f"""DELETE FROM cases WHERE number IN
 _EVICT = "DELETE FROM cases WHERE number IN (SELECT number FROM cases ORDER BY rank, minute, number LIMIT ?)"
 _HEAVIEST = "SELECT scope, value, body FROM cases ORDER BY rank DESC, minute DESC, number DESC LIMIT ?"
 _EACH = "SELECT number, value, body FROM cases WHERE number > ? AND scope = ? ORDER BY number LIMIT ?"
+_TAKEN = """SELECT body FROM decisions WHERE scope = ? AND value = ? AND until > ?
+    ORDER BY position DESC LIMIT ?"""
+_LAPSED = """DELETE FROM decisions WHERE position IN
+    (SELECT position FROM decisions AS d WHERE until < ?1 AND NOT EXISTS (SELECT 1 FROM decisions WHERE
+        scope = d.scope AND value = d.value AND position < d.position AND until >= ?1) LIMIT ?2)"""
+_USE = "INSERT OR REPLACE INTO uses (entitlement, since, body) VALUES (?, ?, ?)"
 _STANDING = """SELECT position, body FROM decisions AS d WHERE until > ? AND position =
     (SELECT max(position) FROM decisions WHERE scope = d.scope AND value = d.value) ORDER BY position"""
 
 _write = msgspec.msgpack.Encoder().encode
 _read = msgspec.msgpack.Decoder(Decision).decode
+_read_taken = msgspec.msgpack.Decoder(Taken).decode
 
 
 class SqliteStore:
@@ -45,12 +55,18 @@ class SqliteStore:
         cases: most cases kept; over it the least in rank go, and of those the oldest.
         forget: seconds after which an untouched case is dropped.
         wait: seconds that a call waits for another process's write before it fails.
+
+    Attributes:
+        audit: what the decision log reads of it.
+        appeals: what operators say of decisions.
     """
 
     def __init__(
         self, folder: Path, *, cases: int = 1_000_000, forget: float = 30 * 86400.0, wait: float = 5.0
     ) -> None:
         self._file = SqliteFile(folder, wait)
+        self.audit = SqliteAudit(self._file)
+        self.appeals = SqliteAppeals(self._file)
         self._cap = cases
         self._forget = forget
         self._forgot_at = 0.0
@@ -75,9 +91,11 @@ class SqliteStore:
                 self._acknowledge(connection, folded.upto)
             connection.executemany(_KEEP, [(*s, body, ranks[s], minute) for s, body in folded.cases.items()])
             connection.executemany(_PLACE, [(r, minute, *s, r, minute) for s, r in ranks.items()])
+            connection.executemany(_USE, [(*key, body) for key, body in folded.uses.items()])
             for decision in folded.decisions:
                 _announce(connection, decision)
             if abs(folded.at - self._forgot_at) >= MINUTE:
+                connection.execute(_LAPSED, (folded.at - REMEMBERED, AT_ONCE))
                 forgotten = connection.execute(_FORGET, (int((folded.at - self._forget) // MINUTE),)).rowcount
                 self._forgot_at = folded.at if forgotten < AT_ONCE else 0.0  # 0: there may be more
             excess = self._file.total("cases") - self._cap
@@ -108,14 +126,36 @@ class SqliteStore:
     def lift(self, subject: Subject, at: float) -> Decision | None:
         """End the standing decision now; it is announced as one that has lapsed. None if none stood."""
         with self._file.change("lift") as connection:
-            query = "SELECT body FROM decisions WHERE scope = ? AND value = ? ORDER BY position DESC LIMIT 1"
-            row = connection.execute(query, subject).fetchone()
-            newest = _decoded([(0, row[0])]) if row else ()
-            if not newest or newest[0].until <= at:
-                return None
-            lifted = msgspec.structs.replace(newest[0], until=at)
-            _announce(connection, lifted)
-            return lifted
+            newest = _newest(connection, subject)
+            return _end(connection, newest, at) if newest is not None else None
+
+    def uses(self, keys: Sequence[tuple[str, float]]) -> dict[tuple[str, float], bytes]:
+        """Return the uses known of entitlements, by name and the time their window began."""
+        return self.appeals.uses(keys)
+
+    def pardon(self, pardon: Pardon) -> Decision | None:
+        """Keep a pardon, and end the decision that stands if it is one that is pardoned; return what was ended."""
+        with self._file.change("pardon") as connection:
+            keep_pardon(connection, pardon)
+            newest = _newest(connection, pardon.subject)
+            return _end(connection, newest, pardon.at) if newest is not None and pardon.lifts(newest) else None
+
+    def pardoned(self, after: int) -> Pardoned:
+        """Return the pardons given after a position."""
+        return self.appeals.pardoned(after)
+
+    def taken(self, subjects: Sequence[Subject], since: float) -> dict[Subject, list[Taken]]:
+        """Return decisions on subjects that lapse after ``since``, as announced, at most MOST_TAKEN each."""
+        with self._file.call("taken") as connection:
+            rows = {
+                subject: connection.execute(_TAKEN, (*subject, since, MOST_TAKEN)).fetchall() for subject in subjects
+            }
+        try:
+            return {
+                subject: [_read_taken(body) for (body,) in reversed(some)] for subject, some in rows.items() if some
+            }
+        except msgspec.MsgspecError as error:
+            raise StoreError(f"a stored decision cannot be read: {error}") from error
 
     def heaviest(self, limit: int) -> list[tuple[Subject, bytes]]:
         """Return the cases of the highest ranks, newest first among equals."""
@@ -171,6 +211,21 @@ def _announce(connection: sqlite3.Connection, decision: Decision) -> None:
         "INSERT INTO decisions (scope, value, until, body) VALUES (?, ?, ?, ?)",
         (*decision.subject, decision.until, _write(decision)),
     )
+
+
+def _newest(connection: sqlite3.Connection, subject: Subject) -> Decision | None:
+    query = "SELECT body FROM decisions WHERE scope = ? AND value = ? ORDER BY position DESC LIMIT 1"
+    row = connection.execute(query, subject).fetchone()
+    return _decoded([(0, row[0])])[0] if row else None
+
+
+def _end(connection: sqlite3.Connection, decision: Decision, at: float) -> Decision | None:
+    """Announce that a decision ends now; None if it has ended already."""
+    if decision.until <= at:
+        return None
+    ended = msgspec.structs.replace(decision, until=at)
+    _announce(connection, ended)
+    return ended
 
 
 def _decoded(rows: Sequence[tuple[int, bytes]]) -> tuple[Decision, ...]:

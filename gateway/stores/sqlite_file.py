@@ -58,6 +58,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TRIGGER cases_shrink AFTER DELETE ON cases BEGIN
             UPDATE totals SET number = number - 1 WHERE name = 'cases'; END""",
     ),
+    (  # 2: notes that operators' commands leave for the decision log
+        """CREATE TABLE audit (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, at REAL NOT NULL, body BLOB NOT NULL)""",
+        "INSERT INTO totals VALUES ('identity', random() & 9007199254740991)",  # 53 bits: exact in any JSON
+    ),
+    (  # 3: uses of entitlements, and what operators say of decisions
+        """CREATE TABLE uses (
+            entitlement TEXT NOT NULL, since REAL NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (entitlement, since)) WITHOUT ROWID""",
+        """CREATE TABLE pardons (
+            position INTEGER PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL, value TEXT NOT NULL,
+            body BLOB NOT NULL)""",
+        """CREATE TABLE labels (
+            position INTEGER PRIMARY KEY AUTOINCREMENT, decision TEXT NOT NULL, scope TEXT NOT NULL,
+            value TEXT NOT NULL, body BLOB NOT NULL)""",
+    ),
 )
 
 

@@ -42,12 +42,15 @@ def _entry(number: int) -> Entry:
     )  # fmt: skip
 
 
-def observations_per_core_second() -> float:
+BALANCED = Path(__file__).parents[2] / "deploy" / "policies" / "balanced.yaml"
+
+
+def observations_per_core_second(policy: Path = BALANCED) -> float:
     """Fold a journal of exchanges with four subjects each; return observations per CPU second of this process."""
     with tempfile.TemporaryDirectory() as folder:
         config = Config.model_validate({
             "data": folder, "routes": [{"upstream": "http://127.0.0.1:1"}],
-            "policies": str(Path(__file__).parents[2] / "deploy" / "policies" / "balanced.yaml")})  # fmt: skip
+            "policies": str(policy)})  # fmt: skip
         journal = SqliteJournal(Path(folder), capacity=1 << 30)
         for first in range(0, EXCHANGES, 500):
             journal.append([_entry(n) for n in range(first, first + 500)])

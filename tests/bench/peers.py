@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -190,7 +190,7 @@ def litellm(folder: Path, plain: int) -> Iterator[Peer]:
         yield Peer("litellm", pid, port, port)
 
 
-def _decide_on_others(data: Path, subjects: int = 1000) -> None:
+def decide_on_others(data: Path, subjects: int = 1000) -> None:
     """Let decisions stand on other keys than those that ask, so that every query is looked up among them."""
     at = now()
     others = [by_hand(Subject("key", f"{number:032x}"), "deny", {}, 86400.0, at) for number in range(subjects)]
@@ -199,9 +199,11 @@ def _decide_on_others(data: Path, subjects: int = 1000) -> None:
 
 
 @contextlib.contextmanager
-def guard(folder: Path, plain: int, stream: int) -> Iterator[Peer]:
-    """Run one proxy process with identity, standing decisions, journal and metrics on."""
-    data = folder / "guard"
+def guard(
+    folder: Path, plain: int, stream: int, name: str = "guard", decide: Callable[[Path], None] = decide_on_others
+) -> Iterator[Peer]:
+    """Run one proxy process with identity, standing decisions, journal and metrics on; ``decide`` takes them first."""
+    data = folder / name
     shutil.rmtree(data, ignore_errors=True)
     (data / "metrics").mkdir(parents=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(data / "metrics")
@@ -210,10 +212,10 @@ def guard(folder: Path, plain: int, stream: int) -> Iterator[Peer]:
         "routes": [{"upstream": f"http://127.0.0.1:{stream}", "models": ["stream"]},
                    {"upstream": f"http://127.0.0.1:{plain}"}],
         "journal": {"capacity": "8GiB"}})  # fmt: skip
-    _decide_on_others(data)
+    decide(data)
     with contextlib.closing(listen("127.0.0.1", 0)) as front:
         port = front.getsockname()[1]
         job = write_job(config, front.fileno())
         command = [sys.executable, "-m", "gateway.app.proxying"]
         with _process(command, 1, port, stdin=job, fd=front.fileno()) as pid:
-            yield Peer("guard", pid, port, port)
+            yield Peer(name, pid, port, port)

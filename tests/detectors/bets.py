@@ -1,43 +1,12 @@
 """The plays that bets against a rate are tried on: adversaries, passers-by, honest subjects at the edge of the null."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
 from random import Random
-from types import MappingProxyType
-from typing import Any, NamedTuple
 
-from detectors.base import CELLS, AnswerObservation, Baseline, Observation, QueryObservation
+from detectors.base import CELLS
+from gateway.contracts.plays import DAY, NOW, Exchanges, Play, exchange
 
-NOW = 1_700_000_123.0  # seconds since the epoch
-DAY = 86_400.0
-
-
-def exchange(at: float, tokens: int = 0, said: tuple[int, ...] = (), **query: Any) -> tuple[Observation, Observation]:
-    asked = QueryObservation(at=at, **query)
-    return asked, AnswerObservation(
-        at=at + 5.0, query=asked, completion_tokens=tokens, text_chars=4 * tokens, shingles=said
-    )
-
-
-Exchanges = Iterator[tuple[Observation, Observation]]
-
-
-class Play(NamedTuple):
-    """Traffic that a detector is tried on: its adversary, a passer-by, and honest subjects at the null's edge."""
-
-    adversary: Callable[[Random], Exchanges]
-    passer_by: Callable[[Random], Exchanges]
-    edge: Callable[[Random], Exchanges]  # ten days of one subject
-    nulls: Mapping[str, float] = MappingProxyType({})  # of the edge, where they are not the detector's defaults
-    learnt: Mapping[str, float] = MappingProxyType({})  # numbers without which the detector is silent
-
-    @property
-    def baseline(self) -> Baseline:
-        return Baseline(numbers=dict(self.learnt))
-
-    @property
-    def edge_baseline(self) -> Baseline:
-        return Baseline(numbers={**self.learnt, **self.nulls})
+__all__ = ["BETS", "DAY", "NOW", "Exchanges", "Play", "exchange", "spread"]
 
 
 def spread(dice: Random, n: int) -> list[float]:

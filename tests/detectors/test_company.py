@@ -7,8 +7,8 @@ from hypothesis import given
 
 from detectors.base import Baseline, Observation
 from detectors.company import CLASSES, LEAST, CompanyFold, CompanyState
+from gateway.contracts.plays import observations
 from tests.detectors.bets import NOW, exchange
-from tests.detectors.test_contract import observations
 
 FOLD = CompanyFold()
 BASELINE = Baseline(numbers={"company.agent.tooled": 9.0, "company.labelling.short": 9.0, "company.chat.turned": 9.0})

@@ -1,19 +1,21 @@
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
 
 import pytest
 
 from detectors.base import AnswerObservation, Baseline, QueryObservation
 from gateway.analyst import Analyst, decision_id
+from gateway.circumstances import tagged
 from gateway.config import Analysis
-from gateway.decisions import Decision, Subject
+from gateway.decisions import Decision, Judgement, Policy, RuleFault, Standing, Subject, Verdict
 from gateway.dialects.known import Dialects
 from gateway.engine import unseal
 from gateway.exchange import Entry, Exchange
 from gateway.features import Features
 from gateway.intake import Intake
 from gateway.journals.memory import MemoryJournal
-from gateway.metrics import DETECTOR_ERRORS, JOURNAL_CORRUPT, OBSERVATIONS
+from gateway.metrics import DETECTOR_ERRORS, JOURNAL_CORRUPT, OBSERVATIONS, POLICY_FAULTS
 from gateway.stores.base import Folded, StoreError
 from gateway.stores.memory import MemoryStore
 from tests.gateway.folding import ANNA, MARK, PANEL, START, AfterExchanges, entry
@@ -28,11 +30,12 @@ class Bench:
         self.at = START
         self.intake = Intake(Dialects(), Features(b"salt" * 8))
         self.options = options
+        self.policy: Policy = AfterExchanges()
         self.analyst = self.another()
 
     def another(self) -> Analyst:
         analysis = Analysis.model_validate(self.options)
-        analyst = Analyst(self.journal, self.store, self.intake, PANEL, AfterExchanges(), Baseline(), analysis)
+        analyst = Analyst(self.journal, self.store, self.intake, PANEL, self.policy, Baseline(), analysis)
         analyst.clock = lambda: self.at
         return analyst
 
@@ -131,11 +134,13 @@ def test_a_decision_is_taken_once_renewed_late_and_raised_at_once() -> None:
     bench = Bench()
     assert bench.fold(*many(4)) == []
     (first,) = bench.fold(*many(1, "a"))
-    assert (first.subject, first.severity, first.until) == (ANNA, 1, START + 100)
+    assert (first.subject, first.severity) == (ANNA, 1)
+    assert START + 95 <= first.until <= START + 100
     assert bench.fold(*many(1, "b")) == []
     bench.at += 60
     (renewed,) = bench.fold(*many(1, "c"))
-    assert (renewed.severity, renewed.until) == (1, START + 160)
+    assert renewed.severity == 1
+    assert renewed.until == pytest.approx(first.until + 60)
     (raised,) = bench.fold(*many(3, "d"))
     assert raised.severity == 2
     assert bench.standing() == [raised]
@@ -271,3 +276,57 @@ def test_corrupt_entries_are_counted_once() -> None:
     bench.fold(*many(2, "f"))
     assert bench.exchanges() == 2
     assert JOURNAL_CORRUPT._value.get() == corrupt + 1
+
+
+class Counting:
+    """Asks for strikes, tags and models, and has a rule that cannot be asked."""
+
+    counts = True
+    windows: ClassVar[Mapping[str, float]] = {"p/r": 3600.0}
+
+    def judge(self, standing: Standing) -> Verdict | None:
+        return self.judgement(standing).verdict
+
+    def judgement(self, standing: Standing) -> Judgement:
+        if standing.subject != ANNA or standing.harvest.exchanges < 5:
+            return Judgement(None)
+        before = standing.strikes.get("p/r", 0)
+        names = {"models": list(standing.models), "tags": list(standing.tags)}
+        verdict = Verdict(
+            action="act", severity=2 + before, lasts=60.0, policy="p", rule="r", mode="enforce", parameters=names
+        )
+        return Judgement(verdict, (RuleFault("p", "broken", "divide by zero"),))
+
+
+def test_a_rule_decided_again_after_it_lapsed_is_told_how_often_and_remembers_it_over_a_restart() -> None:
+    bench = Bench()
+    bench.policy = Counting()
+    bench.analyst = bench.another()
+    bench.analyst.tags = tagged({"house": ("research",)})
+    found = []
+    for turn in range(3):
+        found += bench.fold(*many(8, f"{turn}-", at=bench.at))
+        bench.at += 120
+        bench.analyst = bench.another()
+        bench.analyst.tags = tagged({"house": ("research",)})
+    assert [one.severity for one in found] == [2, 3, 4]
+    assert [one.strikes.get("p/r", 0) for one in found] == [0, 1, 2]
+    assert found[0].parameters == {"models": ["m"], "tags": ["research"]}
+    assert (found[0].models, found[0].tags) == (("m",), ("research",))
+
+
+def test_a_rule_that_cannot_be_evaluated_is_counted_each_time_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    bench.policy = Counting()
+    bench.analyst = bench.another()
+    counter = POLICY_FAULTS.labels("p", "broken")
+    before = counter._value.get()
+    with caplog.at_level(logging.WARNING, "stillguard.analyst"):
+        bench.fold(*many(8))
+        bench.fold(*many(24, "f"))
+    assert counter._value.get() == before + 2
+    assert [record.__dict__["fault"] for record in caplog.records] == ["divide by zero"]
+    bench.analyst.review()
+    with caplog.at_level(logging.WARNING, "stillguard.analyst"):
+        bench.fold(*many(64, "g"))
+    assert len(caplog.records) == 2

@@ -1,3 +1,5 @@
+import msgspec
+
 from detectors.base import Harvest
 from gateway.deciding import decide
 from gateway.decisions import Decision, Standing, Subject, Verdict
@@ -21,6 +23,12 @@ def taken(of: Verdict, at: float = NOW) -> Decision:
     return decision
 
 
+def taken_on(held: Standing, name: str) -> Decision:
+    decision = decide(held, verdict(), None, name)
+    assert decision is not None
+    return decision
+
+
 def decided(of: Verdict | None, current: Decision | None, at: float = NOW + 1) -> str:
     decision = decide(standing(at=at), of, current, "dec_1")
     return decision.action if decision else "nothing"
@@ -29,14 +37,33 @@ def decided(of: Verdict | None, current: Decision | None, at: float = NOW + 1) -
 def test_a_decision_says_what_the_verdict_said_and_on_what_numbers() -> None:
     decision = decide(standing(exchanges=7, weight=3.0), verdict(parameters={"logprobs": True}), None, "dec_7")
     assert decision is not None
-    assert (decision.id, decision.subject, decision.at, decision.until) == ("dec_7", ANNA, NOW, NOW + 100)
+    assert (decision.id, decision.subject, decision.at) == ("dec_7", ANNA, NOW)
+    assert NOW + 95 <= decision.until <= NOW + 100
     assert (decision.action, decision.severity, decision.mode, decision.revision) == ("trim", 2, "enforce", "r1")
     assert (decision.weight, decision.harvest.exchanges, decision.parameters) == (3.0, 7, {"logprobs": True})
+
+
+def test_decisions_on_many_subjects_do_not_lapse_at_once_and_none_lapses_late() -> None:
+    held = [msgspec.structs.replace(standing(), subject=Subject("key", str(number))) for number in range(200)]
+    ends, again = ([taken_on(subject, name).until - NOW for subject in held] for name in ("dec_1", "dec_2"))
+    assert len(set(ends)) == 200
+    assert 95.0 <= min(ends) < 95.5
+    assert 99.5 < max(ends) <= 100.0
+    assert ends == again
 
 
 def test_without_a_verdict_nothing_is_decided() -> None:
     assert decided(None, None) == "nothing"
     assert decided(None, taken(verdict())) == "nothing"
+
+
+def test_who_is_spared_now_is_let_go_at_once_by_the_same_policy_alone() -> None:
+    spared = verdict("watch", 1, exempt="acme")
+    assert decided(spared, taken(verdict("deny", 5))) == "watch"
+    assert decided(spared, taken(verdict("deny", 5, policy="by-hand"))) == "nothing"
+    assert decided(verdict("watch", 1), taken(verdict("deny", 5))) == "nothing"
+    assert decided(verdict("deny", 5), taken(spared)) == "deny"
+    assert taken(spared).exempt == "acme"
 
 
 def test_a_stricter_verdict_takes_effect_at_once() -> None:
@@ -51,7 +78,7 @@ def test_a_milder_verdict_waits_until_the_old_decision_has_lapsed() -> None:
 
 def test_the_same_verdict_renews_only_when_less_than_half_is_left() -> None:
     old = taken(verdict())
-    assert decided(verdict(), old, at=NOW + 50) == "nothing"
+    assert decided(verdict(), old, at=NOW + 45) == "nothing"
     assert decided(verdict(), old, at=NOW + 51) == "trim"
 
 

@@ -10,7 +10,8 @@ from gateway import metrics
 
 LABELS = {
     "surface", "dialect", "code", "action", "mode", "error_type", "phase", "direction", "reason", "call", "kind",
-    "detector", "policy", "rule", "scope", "version", "le", "outcome",
+    "detector", "policy", "rule", "scope", "version", "le", "outcome", "live", "candidate", "way",
+    "name", "state",
 }  # fmt: skip
 WORKER = """
 from gateway import metrics

@@ -3,11 +3,13 @@
 import math
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from detectors.base import Harvest
 from gateway.by_hand import by_hand
-from gateway.decisions import Decision, Subject
+from gateway.decisions import Decision, Policy, Standing, Subject, Verdict
+from gateway.exemptions.base import softened
 from gateway.policies.file import load_policies
 from gateway.review import reviewed
 
@@ -55,7 +57,33 @@ def test_a_rule_that_would_not_decide_so_any_more_is_lifted(
 
 def test_a_milder_action_replaces_the_stricter_one(denied: Decision, tmp_path: Path) -> None:
     [new] = reviewed([denied], load_policies(policy(tmp_path, action="trim")), 60.0, lambda: "dec_2")
-    assert (new.action, new.mode, new.until) == ("trim", "enforce", 3660.0)
+    assert (new.action, new.mode) == ("trim", "enforce")
+    assert 0.95 * 3600.0 <= new.until - 60.0 <= 3600.0
+
+
+class Sparing:
+    """A policy under an exemption: it judges as the policy would, and only watches."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.asked: list[tuple[Subject, ...]] = []
+
+    def judge(self, standing: Standing) -> Verdict | None:
+        self.asked.append(standing.owners)
+        verdict = self.policy.judge(standing)
+        return verdict and softened(verdict, "acme")
+
+
+def test_who_is_exempt_now_is_only_watched_and_who_is_no_more_is_not_spared(denied: Decision, tmp_path: Path) -> None:
+    account = Subject("account", "acme")
+    owned = msgspec.structs.replace(denied, owners=(account,))
+    under = Sparing(load_policies(policy(tmp_path)))
+    [spared] = reviewed([owned], under, 60.0, lambda: "dec_2")
+    assert (spared.action, spared.severity, spared.exempt, spared.owners) == ("watch", 1, "acme", (account,))
+    assert under.asked == [(account,)]
+    assert reviewed([spared], under, 90.0, lambda: "dec_3") == []
+    [again] = reviewed([spared], under.policy, 90.0, lambda: "dec_3")
+    assert (again.action, again.exempt) == ("deny", "")
 
 
 def test_what_an_operator_decided_by_hand_stays(tmp_path: Path) -> None:

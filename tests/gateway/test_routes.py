@@ -52,3 +52,12 @@ def test_the_base_urls_path_is_put_in_front() -> None:
     found = Routes([Route.model_validate({"upstream": "https://a.test:8443/base/"})]).find("/x", "")
     assert found is not None
     assert (found.host, found.prefix) == (b"a.test:8443", b"/base")
+
+
+async def test_a_route_is_found_by_its_name() -> None:
+    routes = Routes([Route(upstream="http://a"), Route(upstream="http://b", name="spare")])
+    spare = routes.named("spare")
+    assert spare is not None
+    assert spare.host == b"b"
+    assert routes.named("gone") is None
+    routes.close()

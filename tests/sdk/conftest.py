@@ -24,7 +24,9 @@ from gateway.server import serve
 from gateway.stores.base import Folded
 from gateway.stores.sqlite import SqliteStore
 
-SEVERITIES = {"watch": 1, "trim": 2, "throttle": 3, "deny": 5}
+SEVERITIES = {
+    "watch": 1, "tag": 1, "trim": 2, "blur": 2, "throttle": 3, "tarpit": 3, "reroute": 4, "verify": 4, "deny": 5,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -27,14 +27,16 @@ def start(model: str, tmp_path: Path) -> Iterator[Start]:
     """Start the guard: ``start(policy, workers=1, analysis={...})``; whatever it was, it must end well."""
     running: list[Whole] = []
 
-    def begin(policy: str = WATCHING, *, workers: int = 1, **changed: Mapping[str, object] | str) -> Whole:
+    def begin(
+        policy: str = WATCHING, *, workers: int = 1, store_at: Path | None = None, **changed: Mapping[str, object] | str
+    ) -> Whole:
         config = {
             "listen": {"port": 0, "workers": workers, "drain": "10s"},
             "admin": {"port": 0},
             "routes": [{"upstream": model}],
             **changed,
         }
-        running.append(Whole(tmp_path, config, policy))
+        running.append(Whole(tmp_path, config, policy, store_at))
         return running[-1]
 
     yield begin

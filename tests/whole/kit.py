@@ -106,7 +106,7 @@ class Whole:
         lines: what it logged so far, decoded; a line that is no JSON is kept as text under ``raw``.
     """
 
-    def __init__(self, folder: Path, config: Mapping[str, object], policy: str) -> None:
+    def __init__(self, folder: Path, config: Mapping[str, object], policy: str, store_at: Path | None = None) -> None:
         self.folder, self.data = folder, folder / "var"
         self.file, self.policy = folder / "gateway.yaml", folder / "policy.yaml"
         self.policy.write_text(policy)
@@ -121,8 +121,8 @@ class Whole:
         self.url = str(until(lambda: self.logged("listening") or self._ended(), "it listens")[0]["address"])
         self.admin = str(until(lambda: self.logged("admin listening"), "the admin server listens")[0]["address"])
         until(lambda: get(f"{self.admin}/readyz").status == 200, "the admin server answers")
-        self.store = SqliteStore(self.data)
-        self._journal = SqliteJournal(self.data)
+        self.store = SqliteStore(store_at or self.data)
+        self._journal = SqliteJournal(store_at or self.data)
 
     def _ended(self) -> list[dict[str, Any]]:
         assert self.process.poll() is None, self.lines
@@ -158,7 +158,7 @@ class Whole:
         families = text_string_to_metric_families(text)
         return [Sample(sample.name, sample.labels, sample.value) for one in families for sample in one.samples]
 
-    def metric(self, name: str, **labels: str) -> float:
+    def metric(self, name: str, /, **labels: str) -> float:
         """Return the sum of the samples of a series that have these labels."""
         return sum(
             one.value for one in self.samples()

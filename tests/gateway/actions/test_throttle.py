@@ -127,3 +127,37 @@ def test_the_long_run_rate_holds_whatever_the_client_declares(glance: Glance, us
 def test_parameters_that_mean_nothing_are_refused(parameters: dict[str, float], field: str) -> None:
     with pytest.raises(ValueError, match=field):
         Throttle(**parameters)  # type: ignore[arg-type]  # the table mixes whole numbers and fractions
+
+
+def test_every_meter_is_charged_that_is_set() -> None:
+    every = Throttle(
+        requests_per_minute=6, tokens_per_minute=600, input_tokens_per_minute=1200, concurrent=3, payloads_per_day=100
+    )
+    charges = {charge.meter: charge for charge in every.charges(Glance(body_bytes=400))}
+    assert set(charges) == {"requests", "tokens", "input_tokens", "slots", "payloads"}
+    assert charges["input_tokens"].amount == 100
+    assert (charges["slots"].amount, charges["slots"].burst, charges["slots"].lease) == (1, 3, 3600)
+    assert (charges["payloads"].distinct, charges["payloads"].burst) == (True, 100)
+
+
+@pytest.mark.parametrize("usage", [None, Usage(), Usage(prompt_tokens=7, completion_tokens=9)])
+def test_a_slot_is_given_back_however_it_ends(usage: Usage | None) -> None:
+    (correction,) = Throttle(concurrent=2).settle(Glance(), usage)
+    assert (correction.meter, correction.amount) == ("slots", -1)
+
+
+@pytest.mark.parametrize(
+    ("usage", "beyond"), [(None, -100), (Usage(), 0), (Usage(prompt_tokens=40), -60), (Usage(prompt_tokens=300), 200)]
+)
+def test_tokens_of_queries_are_settled_by_what_the_model_counted(usage: Usage | None, beyond: float) -> None:
+    settled = Throttle(input_tokens_per_minute=6000).settle(Glance(body_bytes=400), usage)
+    assert sum(correction.amount for correction in settled) == beyond
+
+
+def test_what_is_left_is_told_with_its_window_and_can_be_kept_quiet() -> None:
+    left = Allowance(meter="requests", allowed=True, limit=6, remaining=-0.5, reset=60)
+    told = BOTH.admit(Glance(), [left])
+    assert isinstance(told, Forward)
+    assert told.told == (Allowance(meter="requests", allowed=True, limit=6, remaining=0, reset=60, window=60),)
+    quiet = Throttle(requests_per_minute=6, headers=False).admit(Glance(), [left])
+    assert quiet == Forward()

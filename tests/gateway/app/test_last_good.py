@@ -4,11 +4,13 @@ import pytest
 from prometheus_client import REGISTRY
 
 from detectors.base import Baseline, Evidence, Harvest
+from gateway.app import last_good
 from gateway.app.analysing import baseline_of, build, reload
 from gateway.app.last_good import take, take_at_start
 from gateway.config import Config
-from gateway.decisions import Standing, Subject
+from gateway.decisions import Policy, Standing, Subject
 from gateway.faults import Faults
+from gateway.policies.file import load_policies
 
 GOOD = "policy: p\nrungs: [{rule: RULE, one_in: 1e3, action: watch, for: 1h}]\n"
 BAD = "policy: p\nrungs: []\n"
@@ -106,3 +108,70 @@ def test_the_shipped_baseline_is_used_unless_another_is_given(config: Config, tm
     own.write_text('{"source": "ours", "numbers": {}}')
     given = config.model_copy(update={"analysis": config.analysis.model_copy(update={"baseline": own})})
     assert baseline_of(given) == Baseline(source="ours")
+
+
+def test_policies_that_are_edited_while_they_are_read_are_read_again(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = []
+
+    def read(path: Path) -> Policy:
+        found = load_policies(path)
+        if path == config.policies:
+            reads.append(path)
+            if len(reads) == 1:
+                write(config, "a-longer-name")
+        return found
+
+    monkeypatch.setattr(last_good, "load_policies", read)
+    assert rule(take(config)) == "a-longer-name"
+    assert len(reads) == 2
+
+
+def test_policies_that_never_stand_still_are_a_fault_and_the_old_ones_stay(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analyst = build(config)
+
+    def read(path: Path) -> Policy:
+        found = load_policies(path)
+        with path.open("a") as file:
+            file.write("# still writing\n")
+        return found
+
+    monkeypatch.setattr(last_good, "load_policies", read)
+    assert not reload(analyst, config)
+    assert rule(analyst._rules[0]) == "first"
+    assert told() == 0
+
+
+def test_what_changed_after_it_was_read_is_not_kept_as_the_last_good(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(config)
+
+    def read(path: Path) -> Policy:
+        if path != config.policies:  # the copy: by now somebody writes again
+            write(config, "after-the-copy")
+        return load_policies(path)
+
+    monkeypatch.setattr(last_good, "load_policies", read)
+    write(config, "second-one")
+    assert rule(take(config)) == "second-one"
+    monkeypatch.undo()
+    config.policies.write_text(BAD)
+    assert rule(take_at_start(config)) == "first"
+
+
+def test_a_reload_takes_the_tags_of_accounts_too(config: Config, tmp_path: Path) -> None:
+    accounts = tmp_path / "accounts.yaml"
+    accounts.write_text("accounts: {acme: {tags: [research]}}\n")
+    given = config.model_copy(update={"identity": config.identity.model_copy(update={"accounts_file": accounts})})
+    analyst = build(given)
+    assert list(analyst.tags(Subject("account", "acme"))) == ["research"]
+    accounts.write_text("accounts: {acme: {tags: [paying]}}\n")
+    assert reload(analyst, given)
+    assert list(analyst.tags(Subject("account", "acme"))) == ["paying"]
+    accounts.write_text("accounts: {acme: {tag: []}}\n")
+    assert not reload(analyst, given)
+    assert list(analyst.tags(Subject("account", "acme"))) == ["paying"]

@@ -96,3 +96,9 @@ def test_a_reload_is_asked_for_by_post_only(client: TestClient, shown: Shown) ->
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/../etc/passwd", "/data/secret"])
 def test_there_is_nothing_else(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_the_candidate_is_told_as_the_analyst_wrote_it(shown: Shown) -> None:
+    app = create(shown, shown.reload, "1.2.3", lambda: b'{"file":"next.yaml","subjects":2}')
+    assert TestClient(app).get("/candidate").json() == {"file": "next.yaml", "subjects": 2}
+    assert TestClient(create(shown, shown.reload, "1.2.3")).get("/candidate").json() == {"file": None}

@@ -25,6 +25,7 @@ VERTEX = "/v1/projects/p/locations/l/publishers/anthropic/models/"
 REFUSED: dict[RefusalKind, str] = {
     "throttled": "rate_limit_error",
     "denied": "permission_error",
+    "unverified": "permission_error",
     "too_large": "request_too_large",
     "headers_too_large": "invalid_request_error",
     "malformed": "invalid_request_error",

@@ -27,6 +27,7 @@ VERTEX = "/v1/projects/p/locations/l/publishers/google/models/m:"
 STATUSES: dict[RefusalKind, str] = {
     "throttled": "RESOURCE_EXHAUSTED",
     "denied": "PERMISSION_DENIED",
+    "unverified": "PERMISSION_DENIED",
     "too_large": "INVALID_ARGUMENT",
     "headers_too_large": "INVALID_ARGUMENT",
     "malformed": "INVALID_ARGUMENT",

@@ -1,38 +1,23 @@
 """What every journal promises, tried on each of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from gateway.exchange import Entry
-from gateway.journals.base import Journal
+from gateway.contracts.journals import JournalContract, Pair, Pairs, entry
 from gateway.journals.memory import MemoryJournal
-from gateway.journals.rows import ROW_ENTRIES
 from gateway.journals.sqlite import SqliteJournal
-from gateway.stores.base import Folded, Store, StoreError
+from gateway.stores.base import StoreError
 from gateway.stores.memory import MemoryStore
 from gateway.stores.sqlite import SqliteStore
 from gateway.stores.sqlite_file import SqliteFile
 
-NOW = 1_800_000_000.0
 MARK = b"the orchard keeps its own counsel"
 
 
-class Pair(NamedTuple):
-    journal: Journal
-    store: Store
-
-    def fold(self, limit: int = 10_000) -> list[str]:
-        batch = self.journal.read(limit)
-        if batch.upto:
-            self.store.commit(Folded(upto=batch.upto, cases={}, at=NOW))
-        return [e.id for e in batch.entries]
-
-
 @pytest.fixture(params=["memory", "sqlite"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Pair]]:
+def open_pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pairs]:
     made: list[Pair] = []
 
     def maker(capacity: int = 1 << 30) -> Pair:
@@ -49,75 +34,8 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..
         pair.store.close()
 
 
-def entry(name: str, request: bytes = b"{}", model: str = "m") -> Entry:
-    subjects = (("key", "k"), ("user", "u"))
-    return Entry(
-        id=name, at=NOW, took=1.0, surface="openai.chat", model=model, subjects=subjects, status=200, request=request
-    )
-
-
-def test_entries_come_back_whole_and_in_order(make: Callable[..., Pair]) -> None:
-    journal, _ = make()
-    entries = [entry(str(n), bytes([n])) for n in range(20)]
-    assert journal.append(entries[:7]) == 7
-    assert journal.append(entries[7:]) == 13
-    batch = journal.read(100)
-    assert batch.entries == tuple(entries)
-    assert batch.corrupt == 0
-
-
-def test_entries_are_read_again_until_they_are_acknowledged(make: Callable[..., Pair]) -> None:
-    pair = make()
-    pair.journal.append([entry("a")])
-    assert pair.journal.read(9) == pair.journal.read(9)
-    assert pair.fold() == ["a"]
-    assert pair.journal.read(9).upto == 0
-    assert pair.journal.read(9).entries == ()
-
-
-def test_what_is_appended_after_a_read_is_not_acknowledged_with_it(make: Callable[..., Pair]) -> None:
-    journal, store = make()
-    journal.append([entry("a")])
-    batch = journal.read(9)
-    journal.append([entry("b")])
-    store.commit(Folded(upto=batch.upto, cases={}, at=NOW))
-    assert [e.id for e in journal.read(9).entries] == ["b"]
-
-
-def test_a_limit_cuts_between_rows_and_loses_nothing(make: Callable[..., Pair]) -> None:
-    pair = make()
-    names = [str(n) for n in range(5 * ROW_ENTRIES + 3)]
-    pair.journal.append([entry(name) for name in names])
-    first = pair.fold(ROW_ENTRIES + 1)
-    assert len(first) == 2 * ROW_ENTRIES
-    rest: list[str] = []
-    while found := pair.fold(1):
-        rest += found
-    assert first + rest == names
-
-
-def test_depth_counts_what_waits(make: Callable[..., Pair]) -> None:
-    pair = make()
-    assert pair.journal.depth() == 0
-    pair.journal.append([entry("a"), entry("b")])
-    pair.journal.append([entry("c")])
-    assert pair.journal.depth() == 3
-    pair.fold()
-    assert pair.journal.depth() == 0
-
-
-def test_over_its_capacity_new_entries_are_dropped_and_counted_and_room_comes_back(make: Callable[..., Pair]) -> None:
-    pair = make(capacity=5000)
-    kept = [pair.journal.append([entry(str(n), b"x" * 1000)]) for n in range(8)]
-    assert kept == [1, 1, 1, 1, 0, 0, 0, 0]
-    assert pair.fold() == ["0", "1", "2", "3"]
-    assert pair.journal.append([entry("later", b"x" * 1000)]) == 1
-
-
-def test_an_entry_that_cannot_be_written_costs_only_itself(make: Callable[..., Pair]) -> None:
-    pair = make()
-    assert pair.journal.append([entry("a"), entry("b", model="\ud800"), entry("c")]) == 2
-    assert pair.fold() == ["a", "c"]
+class TestEachJournal(JournalContract):
+    """The fixture ``open_pair`` opens each in turn."""
 
 
 # what only a file promises

@@ -1,15 +1,20 @@
+import dataclasses
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detectors.base import Harvest
+from gateway.actions.trim import Trim
 from gateway.decisions import Standing, Subject, Verdict
 from gateway.faults import Faults
-from gateway.policies.file import load_policies, load_policy
+from gateway.policies.file import load_policies, load_policy, policy_files
 from gateway.policies.ladder import Ladder
 from gateway.policies.several import Several
 
 SHIPPED = Path(__file__).parents[3] / "deploy" / "policies"
+POLICIES = {name: load_policy(SHIPPED / f"{name}.yaml") for name in ("observe", "balanced", "strict")}
 SMALL = """
 policy: {name}
 mode: enforce
@@ -49,7 +54,7 @@ def test_a_verdict_says_what_decided_and_for_how_long(tmp_path: Path) -> None:
         action="deny",
         severity=5,
         lasts=5400.0,
-        parameters={"appeal": "mailto:abuse@example.com"},
+        parameters={"appeal": "mailto:abuse@example.com", "cut": False},
         policy="small",
         rule="stop",
         revision=policy.revision,
@@ -79,7 +84,8 @@ def test_off_for_the_file_is_off_for_all_of_it(tmp_path: Path) -> None:
 
 def test_parameters_are_spelt_out_with_their_defaults() -> None:
     trim = judged(SHIPPED / "balanced.yaml", standing(12.0, traces=150))
-    assert trim.parameters == {"logprobs": True, "samples": 1, "max_tokens": 0, "reasoning": True}
+    assert trim.parameters == dataclasses.asdict(Trim())
+    assert (trim.parameters["logprobs"], trim.parameters["samples"], trim.parameters["max_tokens"]) == (True, 1, 0)
 
 
 def test_the_revision_follows_the_meaning_not_the_wording(tmp_path: Path) -> None:
@@ -129,11 +135,52 @@ def test_no_policy_is_a_fault(tmp_path: Path, path: str) -> None:
         load_policies(tmp_path / path)
 
 
-def test_the_shipped_policy_touches_nobody_until_told_to() -> None:
-    policy = load_policy(SHIPPED / "balanced.yaml")
+@pytest.mark.parametrize("file", policy_files(SHIPPED), ids=lambda file: file.stem)
+def test_a_shipped_policy_touches_nobody_until_told_to(file: Path) -> None:
+    policy = load_policy(file)
+    assert policy.name == file.stem
     assert {rung.verdict.mode for rung in policy.rungs} == {"shadow"}
+    assert {step.verdict.mode for rung in policy.rungs for step in rung.steps} <= {"shadow"}
+    assert file.with_name(f"{file.stem}_test.yaml").is_file()
+
+
+def test_three_policies_are_shipped_and_the_sample_names_the_balanced_one() -> None:
+    assert [file.stem for file in policy_files(SHIPPED)] == ["balanced", "observe", "strict"]
+    assert "policies: policies/balanced.yaml" in (SHIPPED.parent / "gateway.yaml").read_text()
+
+
+def test_what_balanced_touches_two_families_saw() -> None:
+    policy = load_policy(SHIPPED / "balanced.yaml")
     assert [rung.verdict.action for rung in policy.rungs] == ["deny", "throttle", "trim", "trim", "watch"]
     assert all(rung.families >= 2 for rung in policy.rungs if rung.verdict.severity >= 2)
+
+
+def test_observe_can_touch_nobody() -> None:
+    policy = load_policy(SHIPPED / "observe.yaml")
+    assert {rung.verdict.action for rung in policy.rungs} == {"watch"}
+    assert not any(rung.steps for rung in policy.rungs)
+
+
+@given(
+    st.floats(0, 40),
+    st.integers(1, 4),
+    st.sampled_from([0, 50, 150, 600, 2000]),
+    st.integers(0, 6),
+    st.sampled_from(["key", "network"]),
+)
+def test_strict_is_never_milder_than_balanced_and_neither_leaves_a_harvester_unnoted(
+    weight: float, families: int, traces: int, before: int, scope: str
+) -> None:
+    names = ("content", "timing", "interface", "identity")
+    held = Standing(
+        subject=Subject(scope, "s"), at=0.0, weight=weight, families=dict.fromkeys(names[:families], weight / families),
+        evidence={}, harvest=Harvest(traces=traces),
+        strikes={f"{name}:shadow": before for name in ("balanced/slow", "balanced/stop", "strict/slow", "strict/stop")},
+    )  # fmt: skip
+    balanced, strict = (POLICIES[name].judge(held) for name in ("balanced", "strict"))
+    assert (strict.severity if strict else 0) >= (balanced.severity if balanced else 0)
+    noted = POLICIES["observe"].judge(held)
+    assert noted is not None or balanced is None or balanced.rule == "bulk"
 
 
 def test_an_obvious_harvester_climbs_the_demo_s_whole_ladder_within_400_exchanges() -> None:

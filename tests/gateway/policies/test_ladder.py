@@ -1,13 +1,16 @@
 import math
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.base import Harvest
 from gateway.decisions import Mode, Standing, Subject, Verdict
-from gateway.policies.ladder import SPEAKS, Rung, ladder, rank
+from gateway.policies.condition import Condition
+from gateway.policies.ladder import Rung, Step, ladder, rank
+from gateway.policies.reading import SPEAKS
 
 SEVERITY = {"watch": 1, "trim": 2, "throttle": 3, "deny": 5}
 
@@ -124,3 +127,110 @@ def test_more_evidence_never_makes_a_verdict_milder(
     less = policy.judge(standing(weight, harvest=harvest, content=weight, timing=timing))
     surer = policy.judge(standing(weight + more, harvest=harvest, content=weight + more, timing=timing))
     assert (surer.severity if surer else 0) >= (less.severity if less else 0)
+
+
+def asking(text: str, one_in: float = 1.0) -> Rung:
+    return rung("asks", one_in, "trim", condition=Condition(text))
+
+
+def test_a_condition_must_hold_as_well() -> None:
+    rungs = [rung("look", 1e3, "watch"), asking("'research' in tags", 1e3)]
+    held = standing(math.log(1e4))
+    assert rule(rungs, held) == "look"
+    assert rule(rungs, msgspec.structs.replace(held, tags=("research",))) == "asks"
+    assert rule(rungs, msgspec.structs.replace(standing(1.0), tags=("research",))) == ""
+
+
+def test_a_rule_that_cannot_be_evaluated_touches_nobody_and_is_told_each_time() -> None:
+    policy = ladder("p", "r", [rung("look", 1e3, "watch"), asking("1 / (speaking - 1) > 0")])
+    told = policy.judgement(standing(20.0))
+    assert told.verdict is not None
+    assert told.verdict.rule == "look"
+    assert [(fault.policy, fault.rule) for fault in told.faults] == [("p", "asks")]
+    assert "divide by zero" in told.faults[0].reason
+    assert policy.judgement(standing(0.0)).faults == ()  # not asked: no family speaks
+
+
+def test_of_rules_that_contradict_each_other_the_strictest_decides() -> None:
+    rungs = [asking("weight > 5.0"), rung("no", 1, "watch", condition=Condition("weight > 5.0"))]
+    assert rule(rungs, standing(6.0)) == rule(rungs[::-1], standing(6.0)) == "asks"
+
+
+def test_keys_that_conditions_name_are_there_though_nobody_wrote_them() -> None:
+    text = "evidence.volume == 0.0 && strikes['p/slow'] == 0"
+    policy = ladder("p", "r", [asking(text)], {"evidence": ("volume",), "strikes": ("p/slow",)})
+    assert policy.judgement(standing(9.0)).verdict is not None
+    assert policy.counts
+
+
+def test_a_sample_is_a_share_of_the_subjects_and_grows_by_joining() -> None:
+    held = [msgspec.structs.replace(standing(50.0), subject=Subject("key", str(n))) for n in range(2000)]
+    some, more = ([rung("trim", 1e3, "trim", sample=share).met(one) for one in held] for share in (0.1, 0.4))
+    assert 140 < sum(some) < 260
+    assert 700 < sum(more) < 900
+    assert all(later for early, later in zip(some, more, strict=True) if early)
+    assert not any(rung("trim", 1e3, "trim", sample=0.0).met(one) for one in held)
+    other = [rung("other", 1e3, "trim", sample=0.1).met(one) for one in held]
+    assert other != some
+
+
+def escalating(mode: Mode = "enforce") -> Rung:
+    longer = Verdict(action="trim", severity=2, lasts=600.0, policy="p", rule="trim", mode=mode)
+    denied = msgspec.structs.replace(longer, action="deny", severity=5)
+    keys = frozenset({"key"})
+    first = msgspec.structs.replace(longer, lasts=60.0)
+    steps = (Step(2, frozenset({"key", "network"}), longer), Step(4, keys, denied))
+    scopes = frozenset({"key", "network"})
+    return msgspec.structs.replace(rung("trim", 1e3, "trim", scopes=scopes, steps=steps, within=3600.0), verdict=first)
+
+
+@pytest.mark.parametrize(
+    ("before", "scope", "expected"),
+    [
+        (0, "key", ("trim", 60.0)),
+        (1, "key", ("trim", 60.0)),
+        (2, "key", ("trim", 600.0)),
+        (3, "key", ("trim", 600.0)),
+        (4, "key", ("deny", 600.0)),
+        (99, "key", ("deny", 600.0)),
+        (99, "network", ("trim", 600.0)),
+    ],
+)
+def test_repetition_makes_a_rung_say_more(before: int, scope: str, expected: tuple[str, float]) -> None:
+    held = msgspec.structs.replace(standing(50.0, scope=scope), strikes={"p/trim": before})
+    verdict = ladder("p", "r", [escalating()]).judge(held)
+    assert verdict is not None
+    assert (verdict.action, verdict.lasts) == expected
+
+
+def test_what_was_only_decided_in_shadow_makes_no_enforced_rung_stricter() -> None:
+    held = msgspec.structs.replace(standing(50.0), strikes={"p/trim:shadow": 9})
+    enforced, shadow = (ladder("p", "r", [escalating(mode)]).judge(held) for mode in ("enforce", "shadow"))
+    assert enforced is not None
+    assert shadow is not None
+    assert (enforced.action, shadow.action) == ("trim", "deny")
+
+
+MODES: list[Mode] = ["enforce", "shadow", "off"]
+RUNGS = st.builds(
+    rung,
+    st.sampled_from(["a", "b"]),
+    st.sampled_from([1.0, 1e2, 1e4]),
+    st.sampled_from(list(SEVERITY)),
+    st.sampled_from(MODES),
+    families=st.integers(0, 2),
+    sample=st.sampled_from([0.0, 0.5, 1.0]),
+    condition=st.none() | st.sampled_from([Condition("speaking > 0"), Condition("evidence[scope] > 1.0")]),
+)
+
+
+@given(st.lists(RUNGS, max_size=5), RUNGS, st.floats(0, 30), st.sampled_from("abcd"))
+def test_a_rung_tried_in_shadow_never_changes_an_enforced_measure(
+    rungs: list[Rung], tried: Rung, weight: float, name: str
+) -> None:
+    shadow = msgspec.structs.replace(tried, verdict=msgspec.structs.replace(tried.verdict, mode="shadow"))
+    held = msgspec.structs.replace(standing(weight), subject=Subject("key", name))
+    before, after = ladder("p", "r", rungs).judge(held), ladder("p", "r", [*rungs, shadow]).judge(held)
+    if before is not None and before.mode == "enforce" and before.severity >= 2:
+        assert after == before
+    assert after is None or after.mode == "shadow" or after == before

@@ -1,7 +1,9 @@
+from typing import ClassVar
+
 import pytest
 
 from detectors.base import Harvest
-from gateway.decisions import Mode, Standing, Subject, Verdict
+from gateway.decisions import Judgement, Mode, RuleFault, Standing, Subject, Verdict
 from gateway.policies.several import Several
 
 HELD = Standing(subject=Subject("key", "k"), at=0, weight=9, families={}, evidence={}, harvest=Harvest())
@@ -39,3 +41,27 @@ def test_one_verdict_decides(verdicts: list[Verdict], expected: str) -> None:
 
 def test_policies_that_say_nothing_say_nothing_together() -> None:
     assert Several([Says(None), Says(None)]).judge(HELD) is None
+
+
+class Tells:
+    counts = False
+    windows: ClassVar[dict[str, float]] = {"b/r": 60.0}
+
+    def judge(self, standing: Standing) -> Verdict | None:
+        return self.judgement(standing).verdict
+
+    def judgement(self, standing: Standing) -> Judgement:
+        assert standing is HELD
+        return Judgement(verdict("b", 2, "enforce"), (RuleFault("b", "r", "divide by zero"),))
+
+
+def test_faults_of_any_policy_are_told_though_another_decides() -> None:
+    told = Several([Tells(), Says(verdict("a", 5, "enforce"))]).judgement(HELD)
+    assert told.verdict is not None
+    assert (told.verdict.policy, told.faults) == ("a", (RuleFault("b", "r", "divide by zero"),))
+
+
+def test_strikes_count_if_any_policy_reads_them_or_does_not_say() -> None:
+    assert not Several([Tells(), Tells()]).counts
+    assert Several([Tells(), Says(None)]).counts
+    assert Several([Tells(), Says(None)]).windows == {"b/r": 60.0}

@@ -17,6 +17,7 @@ from gateway.plugins import action_of
 from gateway.proxy import Proxy
 from gateway.routes import Routes
 from gateway.server import serve
+from gateway.verification.desk import Desk
 from tests.gateway.relay.raw import Headers, plain, read_head, until
 
 SECRET = b"s" * 32
@@ -133,6 +134,16 @@ class Gateway:
         self.port = port
         self.stop = stop
 
+    def also(self, action: str, scope: str, severity: int = 3, mode: Mode = "enforce", **how: object) -> None:
+        """Decide on another subject of the same client, beside what stands."""
+        headers = [(b"authorization", b"Bearer k-1")]
+        subject = next(s for s in self.identity.identify(headers, "127.0.0.1", "").subjects if s.scope == scope)
+        decision = Decision(
+            id=f"dec_{action}", subject=subject, action=action, severity=severity, at=0, until=9e9, mode=mode,
+            parameters=how,
+        )  # fmt: skip
+        self.link.standing = {**self.link.standing, subject: decision}
+
     def decide(
         self, action: str, mode: Mode = "enforce", key: bytes = b"k-1", lapses: float = 9e9, **how: object
     ) -> str:
@@ -161,6 +172,7 @@ async def gateway(
     capture: int = 256 << 10,
     listen: Listen | None = None,
     routes: Sequence[Route] = (),
+    desk: Desk | None = None,
 ) -> AsyncIterator[Gateway]:
     link = MemoryLink()
     identity = Identity(IdentitySettings(), SECRET)
@@ -168,7 +180,7 @@ async def gateway(
     table = Routes(routes or [Route(upstream=origin, timeouts=timeouts or Timeouts()) for origin in origins])
     proxy = Proxy(
         routes=table, dialects=Dialects(), identity=identity, link=link, limits=limits, capture=capture,
-        appeal="abuse@example.org", action_of=free_action,
+        appeal="abuse@example.org", action_of=free_action, noise=SECRET, desk=desk,
     )  # fmt: skip
     bound = socket.create_server(("127.0.0.1", 0))
     port = bound.getsockname()[1]

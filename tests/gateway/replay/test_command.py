@@ -76,7 +76,8 @@ def test_a_change_says_when_why_and_how_much_is_gone(harvester: Path) -> None:
     speaking = {name: one for name, one in trim["evidence"].items() if one["weight"] > 0}
     assert speaking
     assert all(one["because"] for one in speaking.values())
-    assert (trim["policy"], trim["rule"], trim["until"] - trim["at"]) == ("quick", "trim", 7200.0)
+    assert (trim["policy"], trim["rule"]) == ("quick", "trim")
+    assert 0.95 * 7200.0 <= trim["until"] - trim["at"] <= 7200.0
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "jsonl.gz", "jsonl.zst", "parquet"])
