@@ -36,7 +36,7 @@ from gateway.secret import secret
 from gateway.slips import MisplacedError
 from gateway.storage import storage_of
 from gateway.stores.base import Folded, Store
-from gateway.units import Duration
+from gateway.units import LONGEST, Duration
 from gateway.verify_command import verify
 from gateway.workbench.commands import COMMANDS as WORKBENCH
 
@@ -202,6 +202,13 @@ def _parameter(pair: str) -> tuple[str, Any]:
     return name.strip(), yaml.safe_load(value)
 
 
+def _lasting(text: str) -> float:
+    seconds = TypeAdapter(Duration).validate_python(text)
+    if not 0.0 < seconds <= LONGEST:
+        raise ValueError(f"--for {text}: more than nothing, and {LONGEST / 86400.0:.0f}d at most")
+    return seconds
+
+
 @decisions.command("add")
 @_CONFIG
 @click.argument("scope", type=click.Choice(["user", "key", "account", "network"]))
@@ -218,13 +225,14 @@ def add_decision(  # noqa: PLR0913, PLR0917 - one argument an option
     config = _loaded(file)
     try:
         named = dict(_parameter(pair) for pair in parameters)
-        seconds = TypeAdapter(Duration).validate_python(lasts)
-        decision = by_hand(named_subject(scope, value), action, named, seconds, now(), shadow=shadow)
+        decision = by_hand(named_subject(scope, value), action, named, _lasting(lasts), now(), shadow=shadow)
     except ValidationError as fault:
-        raise click.ClickException(f"--for {lasts}: {fault.errors()[0]['msg']}") from fault
+        raise click.ClickException(
+            f"--for {lasts}: {fault.errors()[0]['msg'].removeprefix('Value error, ')}"
+        ) from fault
     except MisplacedError as fault:
         raise click.ClickException(
-            "; ".join(f"--with {slip.loc[-1]}: {slip.message}" for slip in fault.slips)
+            "; ".join(f"--with {slip.loc[-1]}: {slip.message}" if slip.loc else slip.message for slip in fault.slips)
         ) from fault
     except (ValueError, PluginError, yaml.YAMLError) as fault:
         raise click.ClickException(str(fault)) from fault

@@ -27,6 +27,7 @@ def _bytes(value: object) -> object:
 
 
 # Written back as they are read, so that a supervisor can hand its configuration to the processes it starts.
+LONGEST = 3650 * 86_400.0  # seconds that any decision may stand: ten years; more is a slip of the pen
 Duration = Annotated[
     float,
     BeforeValidator(_seconds),

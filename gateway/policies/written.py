@@ -19,7 +19,7 @@ from gateway.policies.condition import complaints
 from gateway.policies.expression import place, reads, unknown
 from gateway.policies.reading import FAMILIES, HARVEST
 from gateway.slips import MisplacedError, near
-from gateway.units import Duration
+from gateway.units import LONGEST, Duration
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _STRIKE = re.compile(rf"(?P<policy>{_NAME.pattern})/(?P<rule>{_NAME.pattern})(:shadow)?")
@@ -71,7 +71,7 @@ class StepPart(_Part):
 
     after: int = Field(ge=1, le=MOST_STRIKES, description="Decisions of this rule on the subject that have lapsed.")
     action: ActionName | None = Field(default=None, description="Instead of the rung's.")
-    lasts: Duration | None = Field(default=None, alias="for", gt=0, description="Instead of the rung's.")
+    lasts: Duration | None = Field(default=None, alias="for", gt=0, le=LONGEST, description="Instead of the rung's.")
     parameters: dict[str, Any] | None = Field(
         default=None, alias="with", description="Of the action; the rung's if neither is named."
     )
@@ -97,7 +97,9 @@ class RungPart(_Part):
     sample: float = Field(default=1.0, ge=0, le=1, description="Share of the subjects that it applies to.")
     mode: Mode | None = Field(default=None, description="Instead of the file's.")
     action: ActionName = Field(description="What is done.")
-    lasts: Duration = Field(alias="for", gt=0, description="How long the decision stands: 30s, 10m, 4h, 7d.")
+    lasts: Duration = Field(
+        alias="for", gt=0, le=LONGEST, description="How long the decision stands: 30s, 10m, 4h, 7d."
+    )
     parameters: dict[str, Any] = Field(
         default={}, alias="with", validate_default=True, description="The action's parameters."
     )

@@ -87,10 +87,10 @@ def _plain(text: str) -> str:
 
 
 def coverage(tried: Sequence[Tried]) -> float:
-    """Return the share of all rules that decided in some case; 1 of no rules."""
+    """Return the share of all rules that decided in some case; 0 of no rules: nothing was shown."""
     rules = {(one.policy, rule) for one in tried for rule in one.rules}
     silent = rules - {(one.policy, rule) for one in tried for rule in one.fired}
-    return 1.0 - len(silent) / len(rules) if rules else 1.0
+    return 1.0 - len(silent) / len(rules) if rules else 0.0
 
 
 def percent(share: float) -> str:

@@ -174,3 +174,19 @@ def test_a_port_that_is_taken_is_named_and_disturbs_nothing(folder: Path) -> Non
     assert done.exit_code == 1
     assert f"listen: cannot listen on 127.0.0.1 port {port}" in done.output
     assert not (folder / "var" / "metrics").exists()
+
+
+@pytest.mark.parametrize("lasts", ["0s", "99999d"])
+def test_a_decision_by_hand_stands_for_some_time_and_not_for_ever(lasts: str, tmp_path: Path) -> None:
+    (tmp_path / "gateway.yaml").write_text("routes: [{upstream: 'http://127.0.0.1:9'}]\n")
+    line = ["decisions", "add", "-c", str(tmp_path / "gateway.yaml"), "account", "acme", "deny", "--for", lasts]
+    done = CliRunner().invoke(main, line)
+    assert (done.exit_code, "3650d at most" in done.output) == (1, True)
+
+
+def test_a_fault_of_an_action_as_a_whole_is_told(tmp_path: Path) -> None:
+    (tmp_path / "gateway.yaml").write_text("routes: [{upstream: 'http://127.0.0.1:9'}]\n")
+    line = ["decisions", "add", "-c", str(tmp_path / "gateway.yaml"), "account", "acme", "throttle"]
+    done = CliRunner().invoke(main, line)
+    assert done.exit_code == 1
+    assert "requests_per_minute" in done.output

@@ -88,6 +88,12 @@ def test_a_truth_that_does_not_need_what_is_missing_stands() -> None:
         ("true" + " && true" * 200, (1, 1), "longer than 1000", "split"),
         ("'a' + 'b' == 'ab'", (1, 5), "+ does not go with (string, string)", ""),
         ("1" + " - 1" * 40 + " > 0", (1, 1), "recursion", ""),
+        (
+            "harvest.traces / harvest.exchanges > 0.5",
+            (1, 16),
+            "/ does not go with (double, double)",
+            "compare products",
+        ),
         ("", (1, 1), "empty", ""),
     ],
 )
