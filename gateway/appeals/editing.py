@@ -55,6 +55,10 @@ def added(text: str, entry: Mapping[str, Any]) -> str:
         lines[-1] += "\n"
     if found.flow is not None:
         row, column = found.flow
+        if not found.entries and row == found.key:  # brackets with nothing in them: a list of lines takes their place
+            begin = lines[row].index("[")
+            lines[row] = f"{lines[row][:begin].rstrip()}{lines[row][column + 1 :]}"
+            return "".join([*lines[: row + 1], *_block(entry), *lines[row + 1 :]])
         comma = ", " if found.entries else ""
         lines[row] = lines[row][:column] + comma + _inline(entry) + lines[row][column:]
         return "".join(lines)

@@ -129,7 +129,7 @@ def _other(decision: Decision, other: Otherwise) -> str:
 
 
 def _appeal(told: Explained) -> str:
-    own = f"stillguard decisions delete {told.decision.subject.scope} {told.decision.subject.value}"
+    own = f"stillguard decisions pardon {told.decision.id}"
     if told.appeal:
         return f"{told.appeal}, with the reference {told.decision.id}; an operator ends it with {own}"
     return f"no address is configured (key appeal); an operator ends it with {own}"

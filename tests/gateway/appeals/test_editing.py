@@ -117,3 +117,9 @@ def test_a_linked_file_stays_linked(tmp_path: Path) -> None:
     replaced(tmp_path / "link.yaml", added(NEW, entry()))
     assert (tmp_path / "link.yaml").is_symlink()
     assert len(load_exemptions(tmp_path / "real.yaml").entitlements) == 1
+
+
+def test_brackets_with_nothing_in_them_become_a_list_that_can_be_edited() -> None:
+    text = added("# mine\nentitlements: []  # none yet\nkey_groups: []\n", entry())
+    assert text.startswith("# mine\nentitlements:  # none yet\n- name: ")
+    assert without(text, "new") == "# mine\nentitlements:  # none yet\nkey_groups: []\n"
