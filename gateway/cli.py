@@ -12,7 +12,6 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from gateway import logs, supervisor
-from gateway.app.settling import load_config
 from gateway.appeals.exempting import group as exemptions
 from gateway.appeals.pardoning import label, labels, pardon
 from gateway.by_hand import by_hand, named_subject
@@ -26,6 +25,7 @@ from gateway.faults import Faults
 from gateway.identity import key_hash
 from gateway.lab.command import lab
 from gateway.log_command import command as decision_log
+from gateway.opening import loaded
 from gateway.plugin_list import plugins
 from gateway.plugins import PluginError
 from gateway.policies.file import load_policies
@@ -57,20 +57,12 @@ main.add_command(lab)
 main.add_command(schema)
 
 
-def _loaded(file: Path) -> Config:
-    try:
-        return load_config(file)
-    except Faults as faults:
-        click.echo(str(faults), err=True)
-        sys.exit(1)
-
-
 @main.command()
 @_CONFIG
 @click.option("--workers", type=click.IntRange(1, 256), help="Proxy processes, instead of the file's.")
 def serve(file: Path, workers: int | None) -> None:
     """Run the proxies, the analyst and the admin server until SIGTERM."""
-    config = _loaded(file)
+    config = loaded(file)
     if workers:
         config = config.model_copy(update={"listen": config.listen.model_copy(update={"workers": workers})})
     _check_files(config)
@@ -100,7 +92,7 @@ def check() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check_config(file: Path) -> None:
     """Check a configuration file, and the policies and exemptions that it names."""
-    config = _loaded(file)
+    config = loaded(file)
     _check_files(config)
     click.echo(f"{file}: no faults")
 
@@ -139,7 +131,7 @@ def identity() -> None:
 @_CONFIG
 def identity_hash(file: Path) -> None:
     """Read API keys from standard input, one a line; print their keyed hashes for the accounts file."""
-    config = _loaded(file)
+    config = loaded(file)
     place = config.identity.secret_file or config.data / "secret"
     if not place.exists():
         click.echo(f"no secret yet: one is made in {place}", err=True)
@@ -187,7 +179,7 @@ def _print(rows: Iterable[Decision], output: str) -> None:
 @_OUTPUT
 def list_decisions(file: Path, output: str) -> None:
     """List the decisions that stand."""
-    store = _store(_loaded(file))
+    store = _store(loaded(file))
     standing = store.announced(0, now()).decisions
     _print(standing, output)
     if output == "human" and not standing:
@@ -222,7 +214,7 @@ def add_decision(  # noqa: PLR0913, PLR0917 - one argument an option
     file: Path, scope: str, value: str, action: str, lasts: str, parameters: tuple[str, ...], shadow: bool, output: str
 ) -> None:
     """Decide by hand on a subject: SCOPE VALUE ACTION. The value of a key is its keyed hash."""
-    config = _loaded(file)
+    config = loaded(file)
     try:
         named = dict(_parameter(pair) for pair in parameters)
         decision = by_hand(named_subject(scope, value), action, named, _lasting(lasts), now(), shadow=shadow)
@@ -247,7 +239,7 @@ def add_decision(  # noqa: PLR0913, PLR0917 - one argument an option
 @_OUTPUT
 def delete_decision(file: Path, scope: str, value: str, output: str) -> None:
     """End the decision that stands on a subject; proxies follow within a second."""
-    lifted = _store(_loaded(file)).lift(Subject(scope, value), now())
+    lifted = _store(loaded(file)).lift(Subject(scope, value), now())
     if lifted is None:
         raise click.ClickException(f"no decision stands on {scope}:{value}")
     _print([lifted], output)

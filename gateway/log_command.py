@@ -11,17 +11,15 @@ import msgspec
 from pydantic import TypeAdapter, ValidationError
 
 from gateway.app.keeping import decision_log
-from gateway.app.settling import load_config
 from gateway.by_hand import named_subject
 from gateway.clock import now
-from gateway.config import Config
 from gateway.decision_log.chronicle import Chronicle
 from gateway.decision_log.erasing import Erasing
 from gateway.decision_log.reading import lines, named, shown
 from gateway.decision_log.signing import KeyFileError
 from gateway.decision_log.verifying import Head, Proof, verify
 from gateway.decision_log.writer import KEY
-from gateway.faults import Faults
+from gateway.opening import loaded
 from gateway.stores.base import StoreError
 from gateway.stores.sqlite import SqliteStore
 from gateway.stores.sqlite_file import FILE
@@ -40,21 +38,13 @@ def command() -> None:
     """Prove, read and export the decision log; forget a subject."""
 
 
-def _loaded(config: Path) -> Config:
-    try:
-        return load_config(config)
-    except Faults as faults:
-        click.echo(str(faults), err=True)
-        sys.exit(1)
-
-
 def _found(folder: Path | None, config: Path | None) -> Path:
     """Return the log's folder: the one that is named, or the configuration's."""
     if folder is not None:
         return folder
     if config is None:
         raise click.UsageError("name the log's FOLDER, or a configuration with -c")
-    settings = _loaded(config)
+    settings = loaded(config)
     named_there = settings.log.folder or settings.data / "log"
     if not named_there.is_dir():
         raise click.ClickException(f"there is no decision log in {named_there}")
@@ -154,7 +144,7 @@ def show_record(name: str, folder: Path | None, config: Path | None) -> None:
 @click.option("-c", "--config", "config", type=_FILE, required=True, help="The configuration that names the key.")
 def show_key(config: Path) -> None:
     """Print the public key that proves the log; keep it where the log cannot be written from."""
-    click.echo(_opened(lambda: decision_log(_loaded(config))).public)
+    click.echo(_opened(lambda: decision_log(loaded(config))).public)
 
 
 def _opened(make: Callable[[], T]) -> T:
@@ -172,7 +162,7 @@ def _opened(make: Callable[[], T]) -> T:
 @click.option("--reason", required=True, help="Why; name nobody in it, for it stays in the log.")
 def forget_subject(scope: str, value: str, config: Path, by: str, reason: str) -> None:
     """Delete all that is kept of a subject: SCOPE VALUE. The log stays verifiable, and says that it was done."""
-    settings = _loaded(config)
+    settings = loaded(config)
     try:
         subject = named_subject(scope, value)
     except ValueError as fault:

@@ -1,6 +1,5 @@
 """``stillguard verify``: what clients said of themselves, and an operator's word on it."""
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,10 +7,8 @@ import click
 import msgspec
 from pydantic import TypeAdapter, ValidationError
 
-from gateway.app.settling import load_config
 from gateway.clock import now
-from gateway.config import Config
-from gateway.faults import Faults
+from gateway.opening import loaded
 from gateway.storage import storage_of
 from gateway.stores.base import StoreError
 from gateway.units import Duration
@@ -31,21 +28,13 @@ def verify() -> None:
     """Read what refused clients said of themselves, and approve or refuse it."""
 
 
-def _loaded(file: Path) -> Config:
-    try:
-        return load_config(file)
-    except Faults as faults:
-        click.echo(str(faults), err=True)
-        sys.exit(1)
-
-
 @verify.command("list")
 @_CONFIG
 @click.option("--all", "every", is_flag=True, help="Also those that were decided on.")
 @_OUTPUT
 def list_attestations(file: Path, every: bool, output: str) -> None:
     """List the attestations that wait for a word, oldest first."""
-    found = Book(_loaded(file).data).all(None if every else "pending")
+    found = Book(loaded(file).data).all(None if every else "pending")
     _print(found, output)
     if output == "human" and not found:
         click.echo("nobody waits", err=True)
@@ -58,7 +47,7 @@ def list_attestations(file: Path, every: bool, output: str) -> None:
 @_OUTPUT
 def approve_attestation(file: Path, identifier: str, lasts: str | None, output: str) -> None:
     """Approve an attestation: the decision that asked for it ends within a second."""
-    config = _loaded(file)
+    config = loaded(file)
     try:
         seconds = TypeAdapter(Duration).validate_python(lasts) if lasts else config.verification.lasts
         store = storage_of(config).store(config.data)
@@ -80,7 +69,7 @@ def approve_attestation(file: Path, identifier: str, lasts: str | None, output: 
 def refuse_attestation(file: Path, identifier: str, output: str) -> None:
     """Refuse an attestation: the decision stays as it is."""
     try:
-        settled = refuse(Book(_loaded(file).data), identifier, now(), "operator")
+        settled = refuse(Book(loaded(file).data), identifier, now(), "operator")
     except (NotPendingError, StoreError) as fault:
         raise click.ClickException(str(fault)) from fault
     _print([settled], output)

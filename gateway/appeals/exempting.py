@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from gateway.appeals.editing import NEW, EditError, added, replaced, without
-from gateway.appeals.opening import CONFIG, OUTPUT, day, has_run, loaded, opened
+from gateway.appeals.opening import CONFIG, OUTPUT, day, has_run, opened
 from gateway.appeals.rows import Row, rows
 from gateway.clock import now
 from gateway.config import Config
@@ -18,6 +18,7 @@ from gateway.exemptions.file import load_exemptions
 from gateway.exemptions.index import Exemptions
 from gateway.exemptions.uses import window
 from gateway.faults import Faults
+from gateway.opening import loaded
 from gateway.stores.base import StoreError
 from gateway.stores.lease import Lease
 

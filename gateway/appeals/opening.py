@@ -1,6 +1,5 @@
 """What all commands here begin with: the configuration, and the store of a guard that has run."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,9 +8,7 @@ from pathlib import Path
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from gateway.app.settling import load_config
 from gateway.config import Config
-from gateway.faults import Faults
 from gateway.stores.sqlite import SqliteStore
 from gateway.stores.sqlite_file import FILE
 from gateway.units import Duration
@@ -23,15 +20,6 @@ CONFIG = click.option(
     help="The configuration file; deploy/gateway.yaml is the commented sample.",
 )  # fmt: skip
 OUTPUT = click.option("-o", "output", type=click.Choice(["human", "json"]), default="human", help="How to print.")
-
-
-def loaded(file: Path) -> Config:
-    """Return a configuration; ends the process with every fault told if it is at fault."""
-    try:
-        return load_config(file)
-    except Faults as faults:
-        click.echo(str(faults), err=True)
-        sys.exit(1)
 
 
 def has_run(config: Config) -> bool:

@@ -7,9 +7,10 @@ from typing import Any
 import click
 import msgspec
 
-from gateway.appeals.opening import CONFIG, OUTPUT, day, loaded, opened, seconds
+from gateway.appeals.opening import CONFIG, OUTPUT, day, opened, seconds
 from gateway.clock import now
 from gateway.decisions import Decision, Subject
+from gateway.opening import loaded
 from gateway.pardons import Kind, Label, Pardon, label_of, pardon_of
 from gateway.stores.sqlite import SqliteStore
 

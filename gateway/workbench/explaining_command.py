@@ -12,6 +12,7 @@ from gateway.clock import now
 from gateway.config import Config
 from gateway.decisions import Decision, Policy
 from gateway.faults import Faults
+from gateway.opening import loaded
 from gateway.plugins import panel
 from gateway.policies.file import load_policies
 from gateway.stores.base import StoreError
@@ -19,7 +20,7 @@ from gateway.stores.sqlite_decisions import KeptDecisions
 from gateway.workbench.conditions import conditions
 from gateway.workbench.explained import lines, row
 from gateway.workbench.explaining import Explained, State, margins, otherwise, standing_at, state, voices
-from gateway.workbench.opening import CONFIG, data_folder, loaded
+from gateway.workbench.opening import CONFIG, data_folder
 from gateway.workbench.written import Text, Written, judging, policy_of, text_of
 
 

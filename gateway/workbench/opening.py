@@ -1,28 +1,16 @@
 """What the workbench's commands have in common: opening a configuration, and the data folder that it names."""
 
-import sys
 from pathlib import Path
 
 import click
 
-from gateway.app.settling import load_config
 from gateway.config import Config
-from gateway.faults import Faults
 from gateway.stores.sqlite_file import FILE
 
 CONFIG = click.option(
     "-c", "--config", "config", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True,
     help="The guard's configuration file.",
 )  # fmt: skip
-
-
-def loaded(file: Path) -> Config:
-    """Return a configuration; ends the process with every fault told if it is at fault."""
-    try:
-        return load_config(file)
-    except Faults as faults:
-        click.echo(str(faults), err=True)
-        sys.exit(1)
 
 
 def data_folder(config: Config) -> Path:

@@ -13,12 +13,13 @@ import msgspec
 from gateway.config import Config
 from gateway.decisions import Decision
 from gateway.faults import Faults
+from gateway.opening import loaded
 from gateway.plugins import panel
 from gateway.replay.run import rules_of
 from gateway.secret import SecretError
 from gateway.stores.base import StoreError
 from gateway.workbench.explained import moment
-from gateway.workbench.opening import CONFIG, data_folder, loaded
+from gateway.workbench.opening import CONFIG, data_folder
 from gateway.workbench.playing import Heard, Plan, marked, play
 from gateway.workbench.selftest import Fired, Looking, Rules, goal, why_not
 

@@ -3,7 +3,8 @@ from pathlib import Path
 import click
 import pytest
 
-from gateway.appeals.opening import day, has_run, loaded, opened, seconds
+from gateway.appeals.opening import day, has_run, opened, seconds
+from gateway.opening import loaded
 
 
 @pytest.mark.parametrize(
