@@ -62,6 +62,12 @@ class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tru
         grams: keyed hashes of what begins at the payload's words, at most 24; none but of single questions.
         vector: the payload's embedding, one signed byte a dimension; empty if there is no text.
         quotes: sampled shingles of what is handed in: earlier answers in the history, and the newest turn.
+        frame: the fixed part's embedding, one signed byte a dimension; empty if it has no words.
+        habit: fingerprint of how the request is written: its members in order, and the parameters that stay.
+        model: fingerprint of the model's name.
+        network, asn: fingerprint of the client's network, and the number of its autonomous system; 0 unknown.
+        client, tls: fingerprints of the client's software as its headers tell, and of its TLS as the edge tells.
+        presented: fingerprints of encrypted reasoning or signatures handed back.
     """
 
     at: float
@@ -89,6 +95,14 @@ class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tru
     grams: tuple[int, ...] = ()
     vector: bytes = b""
     quotes: tuple[int, ...] = ()
+    frame: bytes = b""
+    habit: int = 0
+    model: int = 0
+    network: int = 0
+    asn: int = 0
+    client: int = 0
+    tls: int = 0
+    presented: tuple[int, ...] = ()
 
 
 class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
@@ -111,6 +125,7 @@ class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tr
         took: seconds from the query to the last byte.
         entropy: of the text's bytes, bits a byte; 0 if there is no text.
         shingles: sampled shingles of the text, to tell whether it comes back.
+        served: fingerprints of encrypted reasoning or signatures in the answer.
     """
 
     at: float
@@ -129,6 +144,7 @@ class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tr
     took: float = 0.0
     entropy: float = 0.0
     shingles: tuple[int, ...] = ()
+    served: tuple[int, ...] = ()
 
 
 Observation: TypeAlias = QueryObservation | AnswerObservation
