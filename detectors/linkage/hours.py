@@ -5,9 +5,10 @@ union. An hour with 255 exchanges or more counts 255. A clock that ran ahead by 
 what lies before is as old as that clock says.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
+
+import numpy as np
 
 from detectors.linkage.base import HOURS
 
@@ -29,11 +30,20 @@ def counted(hours: Hours, times: Sequence[float]) -> Hours:
         >>> counted(Hours(), [7200.0, 7300.0, 0.0])
         Hours(newest=2, counts=b'\x01\x00\x02')
     """
-    found = Counter([int(at // HOUR) for at in times])
-    if len(found) == 1 and hours.counts and hours.newest in found:
-        count = min(_FULL, hours.counts[-1] + found[hours.newest])
-        return Hours(hours.newest, hours.counts[:-1] + bytes((count,)))
-    return _added(hours, found) if found else hours
+    newest, row = hours.newest, bytearray(hours.counts)
+    for at in times:
+        hour = int(at // HOUR)
+        if hour > newest or not row:
+            row = (row + bytes(min(hour - newest, HOURS)))[-HOURS:] if row else bytearray(1)
+            newest = hour
+        back = newest - hour
+        if back >= HOURS:
+            continue
+        if back >= len(row):
+            row = bytearray(back + 1 - len(row)) + row
+        if row[-1 - back] < _FULL:
+            row[-1 - back] += 1
+    return Hours(newest, bytes(row.lstrip(b"\0")))
 
 
 def united(a: Hours, b: Hours) -> Hours:
@@ -41,25 +51,14 @@ def united(a: Hours, b: Hours) -> Hours:
     if not a.counts or not b.counts:
         return a if a.counts else b
     older, newer = sorted((a, b))
-    return _added(newer, by_hour(older))
+    late = (older.counts + bytes(min(newer.newest - older.newest, HOURS)))[-HOURS:]
+    width = max(len(late), len(newer.counts))
+    one = np.frombuffer(late.rjust(width, b"\0"), np.uint8)
+    both = one + np.minimum(_FULL - one, np.frombuffer(newer.counts.rjust(width, b"\0"), np.uint8))
+    return Hours(newer.newest, both.astype(np.uint8).tobytes().lstrip(b"\0"))
 
 
 def by_hour(hours: Hours) -> dict[int, int]:
     """Return exchanges by hour since the epoch, of hours with any."""
     first = hours.newest - len(hours.counts) + 1
     return {first + place: count for place, count in enumerate(hours.counts) if count}
-
-
-def _added(hours: Hours, found: Mapping[int, int]) -> Hours:
-    newest = max(*found, hours.newest) if hours.counts else max(found)
-    row = bytearray(HOURS)
-    _put(row, newest, by_hour(hours))
-    _put(row, newest, found)
-    return Hours(newest, bytes(row).lstrip(b"\0"))
-
-
-def _put(row: bytearray, newest: int, found: Mapping[int, int]) -> None:
-    for hour, count in found.items():
-        place = len(row) - 1 - (newest - hour)
-        if place >= 0:
-            row[place] = min(_FULL, row[place] + count)

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import ClassVar, Final
 
 import msgspec
 
-from detectors.base import AnswerObservation, Observation, QueryObservation
+from detectors.base import AnswerObservation, Observation
 from detectors.batch import TURNS, Batch
 from detectors.linkage import hours, least, marks, partners, topics
 from detectors.linkage.base import MOST_FRAMES, MOST_MARKS, MOST_OTHERS, Imprint, Mark, Partner
@@ -18,6 +19,14 @@ _GRAIN: Final = 1024.0  # lengths' logarithms are kept in so many steps: such su
 _CHARS_PER_TOKEN: Final = 4  # of English text, for models that do not count
 _MOST: Final = 10**9  # characters or tokens in one exchange; more is a mistake
 _LARGEST: Final = 2**64 - 1
+
+_LISTS: Final = ("scaffolds", "openings", "networks", "asns", "clients", "tls", "habits", "models")
+_SHOWN: Final = ("scaffold", "opening", "network", "asn", "client", "tls", "habit", "model")  # in a query, likewise
+_ROOM: Final = (*[MOST_MARKS] * 3, *[MOST_OTHERS] * 5)
+_lists = attrgetter(*_LISTS)
+_columns = attrgetter(
+    "at", "frame", "payload", "vector", "payload_chars", "turns", "tools", "tool_results", "demands_reasoning", *_SHOWN
+)
 
 
 @dataclass(frozen=True)
@@ -57,38 +66,34 @@ class ImprintFold:
         answers = [one for one in Batch.of(observations).answered if 0.0 <= one.query.at <= LAST]
         if not answers:
             return state
-        asked = [answer.query for answer in answers]
-        times = [query.at for query in asked]
-        first, last = min(times), max(times)
-        new = not state.exchanges
+        # All columns at once: an imprint looks at so much that reading it field by field would be half of its cost.
+        columns = zip(*[_columns(answer.query) for answer in answers], strict=True)
+        times, frames, payloads, vectors, chars, turns, tools, results, demands, *shown = columns
+        lists = [
+            marks.counted(held, values, times, most)
+            for held, values, most in zip(_lists(state), shown, _ROOM, strict=True)
+        ]
         active = hours.counted(Hours(state.hour, state.hours), times)
-        scaffolds = marks.counted(state.scaffolds, [query.scaffold for query in asked], times, MOST_MARKS)
-        vectors = [query.vector for query in asked if query.vector]
+        some = [vector for vector in vectors if vector]
+        tooled = [offered > 0 or given > 0 for offered, given in zip(tools, results, strict=True)]
         return Imprint(
             exchanges=state.exchanges + len(answers),
-            first_at=first if new or first < state.first_at else state.first_at,
-            last_at=last if new or last > state.last_at else state.last_at,
-            scaffolds=scaffolds,
-            openings=marks.counted(state.openings, [query.opening for query in asked], times, MOST_MARKS),
-            networks=marks.counted(state.networks, [query.network for query in asked], times, MOST_MARKS),
-            asns=marks.counted(state.asns, [query.asn for query in asked], times, MOST_OTHERS),
-            clients=marks.counted(state.clients, [query.client for query in asked], times, MOST_OTHERS),
-            tls=marks.counted(state.tls, [query.tls for query in asked], times, MOST_OTHERS),
-            habits=marks.counted(state.habits, [query.habit for query in asked], times, MOST_OTHERS),
-            models=marks.counted(state.models, [query.model for query in asked], times, MOST_OTHERS),
-            frames=_framed(state.frames, scaffolds, asked),
+            first_at=min(*times, state.first_at) if state.exchanges else min(times),
+            last_at=max(*times, state.last_at),
+            frames=_framed(state.frames, lists[0], zip(shown[0], frames, strict=True)),
             hour=active.newest,
             hours=active.counts,
-            payloads=least.added(state.payloads, [query.payload for query in asked]),
-            topic=topics.added(state.topic, vectors),
-            vectors=state.vectors + len(vectors),
-            asked=_lengths(state.asked, [query.payload_chars for query in asked]),
+            payloads=least.added(state.payloads, payloads),
+            topic=topics.added(state.topic, some),
+            vectors=state.vectors + len(some),
+            asked=_lengths(state.asked, chars),
             taken=_lengths(state.taken, [_tokens(answer) for answer in answers]),
-            single=state.single + sum([q.turns <= TURNS and not (q.tools or q.tool_results) for q in asked]),
-            talks=state.talks + sum([query.turns > TURNS for query in asked]),
-            tools=state.tools + sum([query.tools > 0 or query.tool_results > 0 for query in asked]),
-            demands=state.demands + sum([query.demands_reasoning for query in asked]),
+            single=state.single + sum([n <= TURNS and not tool for n, tool in zip(turns, tooled, strict=True)]),
+            talks=state.talks + sum([count > TURNS for count in turns]),
+            tools=state.tools + sum(tooled),
+            demands=state.demands + sum(demands),
             partners=state.partners,
+            **dict(zip(_LISTS, lists, strict=True)),
         )
 
     def merge(self, a: Imprint, b: Imprint) -> Imprint:
@@ -97,20 +102,14 @@ class ImprintFold:
             some, none = (a, b) if a.exchanges else (b, a)
             return _replaced(some, partners.counted(a.partners, b.partners)) if none.partners else some
         active = hours.united(Hours(a.hour, a.hours), Hours(b.hour, b.hours))
-        scaffolds = marks.united(a.scaffolds, b.scaffolds, MOST_MARKS)
+        lists = [
+            marks.united(ours, theirs, most) for ours, theirs, most in zip(_lists(a), _lists(b), _ROOM, strict=True)
+        ]
         return Imprint(
             exchanges=a.exchanges + b.exchanges,
             first_at=min(a.first_at, b.first_at),
             last_at=max(a.last_at, b.last_at),
-            scaffolds=scaffolds,
-            openings=marks.united(a.openings, b.openings, MOST_MARKS),
-            networks=marks.united(a.networks, b.networks, MOST_MARKS),
-            asns=marks.united(a.asns, b.asns, MOST_OTHERS),
-            clients=marks.united(a.clients, b.clients, MOST_OTHERS),
-            tls=marks.united(a.tls, b.tls, MOST_OTHERS),
-            habits=marks.united(a.habits, b.habits, MOST_OTHERS),
-            models=marks.united(a.models, b.models, MOST_OTHERS),
-            frames=_kept([*a.frames, *b.frames], scaffolds),
+            frames=_kept([*a.frames, *b.frames], lists[0]),
             hour=active.newest,
             hours=active.counts,
             payloads=least.union(a.payloads, b.payloads),
@@ -123,6 +122,7 @@ class ImprintFold:
             tools=a.tools + b.tools,
             demands=a.demands + b.demands,
             partners=partners.counted(a.partners, b.partners),
+            **dict(zip(_LISTS, lists, strict=True)),
         )
 
 
@@ -138,13 +138,17 @@ def _replaced(imprint: Imprint, found: tuple[Partner, ...]) -> Imprint:
 
 
 def _framed(
-    frames: tuple[tuple[int, bytes], ...], scaffolds: tuple[Mark, ...], asked: Sequence[QueryObservation]
+    frames: tuple[tuple[int, bytes], ...], scaffolds: tuple[Mark, ...], brought: Iterable[tuple[int, bytes]]
 ) -> tuple[tuple[int, bytes], ...]:
     """Return the vectors of the most used scaffolds, with those that queries bring."""
-    brought = {query.scaffold & _LARGEST: query.frame for query in asked if query.frame and query.scaffold}
-    if not brought and not frames:
+    new = {(value & _LARGEST or 1, topics.narrowed(frame)) for value, frame in brought if value and frame}
+    if new.issubset(frames) and all(map(_same, frames, scaffolds)):
         return frames
-    return _kept([*frames, *[(value, topics.narrowed(frame)) for value, frame in brought.items()]], scaffolds)
+    return _kept([*frames, *new], scaffolds)
+
+
+def _same(frame: tuple[int, bytes], mark: Mark) -> bool:
+    return frame[0] == mark.value
 
 
 def _kept(frames: Iterable[tuple[int, bytes]], scaffolds: tuple[Mark, ...]) -> tuple[tuple[int, bytes], ...]:

@@ -1,6 +1,6 @@
 """Top lists: the values that a subject shows most often, in bounded room (Space-Saving).
 
-A list is sorted, most used first, then by value, so that equal contents are equal lists. As long as a subject shows
+A list is sorted, most used first, then newest, so that equal contents are equal lists. As long as a subject shows
 no more different values than there is room for, counts are exact and merging equals folding the union. Beyond that a
 newcomer takes the place of the least used and inherits its count: every count is an upper bound, too high by at most
 the least count of the list (``certain`` takes it off), and no value of more than a share 1/most is ever missed.
@@ -10,22 +10,13 @@ References:
     Agarwal, Cormode, Huang, Phillips, Wei, Yi 2012, "Mergeable summaries": the merge, and its bound.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final
 
 from detectors.linkage.base import Mark
 
 _LARGEST: Final = 2**64 - 1
-
-
-class _Run(NamedTuple):
-    """The same value, so many times on end."""
-
-    value: int
-    shown: int
-    first_at: float
-    last_at: float
 
 
 def counted(marks: tuple[Mark, ...], values: Sequence[int], times: Sequence[float], most: int) -> tuple[Mark, ...]:
@@ -35,12 +26,19 @@ def counted(marks: tuple[Mark, ...], values: Sequence[int], times: Sequence[floa
         >>> [(mark.value, mark.count) for mark in counted((), [7, 7, 0, 5], [1.0, 2.0, 3.0, 4.0], 6)]
         [(7, 2), (5, 1)]
     """
-    held: dict[int, Mark] = {}
-    for run in _runs(values, times):
-        if not held:
-            held = {mark.value: mark for mark in marks}
-        _count(held, run, most)
-    return _sorted(held) if held else marks
+    if not values:
+        return marks
+    value = values[0]
+    if values.count(value) == len(values):  # a client's network or software seldom changes within a batch
+        return _again(marks, Mark(value & _LARGEST or 1, len(values), min(times), max(times)), most) if value else marks
+    held, place = list(marks), 0
+    for value, same in groupby(values):
+        shown = len(list(same))
+        own = times[place : place + shown]
+        place += shown
+        if value:
+            _count(held, Mark(value & _LARGEST or 1, shown, min(own), max(own)), most)
+    return tuple(held)
 
 
 def united(a: tuple[Mark, ...], b: tuple[Mark, ...], most: int) -> tuple[Mark, ...]:
@@ -54,13 +52,12 @@ def united(a: tuple[Mark, ...], b: tuple[Mark, ...], most: int) -> tuple[Mark, .
     for value in {**ours, **theirs}:
         mine, other = ours.get(value), theirs.get(value)
         if mine and other:
-            first, last = min(mine.first_at, other.first_at), max(mine.last_at, other.last_at)
-            held[value] = Mark(value, mine.count + other.count, first, last)
+            held[value] = _both(mine, other)
         elif mine:
             held[value] = Mark(value, mine.count + unseen_b, mine.first_at, mine.last_at)
         elif other:
             held[value] = Mark(value, other.count + unseen_a, other.first_at, other.last_at)
-    return _sorted(held)[:most]
+    return tuple(sorted(held.values(), key=_order)[:most])
 
 
 def certain(marks: tuple[Mark, ...], most: int) -> dict[int, int]:
@@ -74,47 +71,39 @@ def certain(marks: tuple[Mark, ...], most: int) -> dict[int, int]:
     return {mark.value: mark.count - unseen for mark in marks if mark.count > unseen}
 
 
-def _runs(values: Sequence[int], times: Sequence[float]) -> Iterator[_Run]:
-    first = values[0] if values else 0
-    if values.count(first) == len(values):  # a client's network or software seldom changes within a batch
-        if first:
-            yield _Run(first & _LARGEST or 1, len(values), min(times), max(times))
-        return
-    place = 0
-    for value, same in groupby(values):
-        count = len(list(same))
-        own = times[place : place + count]
-        place += count
-        if value:
-            yield _Run(value & _LARGEST or 1, count, min(own), max(own))
+def _again(marks: tuple[Mark, ...], shown: Mark, most: int) -> tuple[Mark, ...]:
+    """Return the list after one value, which is mostly the one that leads it."""
+    if marks and marks[0].value == shown.value:
+        return _both(marks[0], shown), *marks[1:]
+    held = list(marks)
+    _count(held, shown, most)
+    return tuple(held)
 
 
-def _count(held: dict[int, Mark], run: _Run, most: int) -> None:
-    value, count, first_at, last_at = run
-    known = held.get(value)
-    if known is not None:
-        first_at = min(first_at, known.first_at)
-        last_at = max(last_at, known.last_at)
-        count += known.count
-    elif len(held) >= most:
-        least = min(held.values(), key=_standing)
-        count += least.count
-        del held[least.value]
-    held[value] = Mark(value, count, first_at, last_at)
+def _count(held: list[Mark], shown: Mark, most: int) -> None:
+    """Put a value shown so often on end into its place in the list."""
+    place, value = 0, shown.value
+    for place, known in enumerate(held):
+        if known.value == value:
+            shown = _both(known, shown)
+            del held[place]
+            break
+    else:
+        place = len(held)
+        if place >= most:
+            shown = Mark(value, held.pop().count + shown.count, shown.first_at, shown.last_at)
+            place -= 1
+    while place and _order(shown) < _order(held[place - 1]):
+        place -= 1
+    held.insert(place, shown)
 
 
-def _standing(mark: Mark) -> tuple[int, float, int]:
-    return mark.count, mark.last_at, mark.value
+def _both(a: Mark, b: Mark) -> Mark:
+    return Mark(a.value, a.count + b.count, min(a.first_at, b.first_at), max(a.last_at, b.last_at))
 
 
-def _sorted(held: dict[int, Mark]) -> tuple[Mark, ...]:
-    if len(held) == 1:
-        return tuple(held.values())
-    return tuple(sorted(held.values(), key=_order))
-
-
-def _order(mark: Mark) -> tuple[int, int]:
-    return -mark.count, mark.value
+def _order(mark: Mark) -> tuple[int, float, int]:
+    return -mark.count, -mark.last_at, mark.value
 
 
 def _unseen(marks: tuple[Mark, ...], most: int) -> int:
