@@ -1,4 +1,11 @@
-"""What two marks must say together for a tie: a weight that pairs of unrelated trusted subjects hardly ever reach."""
+"""What two marks must say together for a tie, and what pairs of unrelated trusted subjects reach.
+
+THRESHOLD is what keeps a bucket from being looked at, not what keeps it from binding by chance: that is the surprise
+of its size, after every look is paid for. It was set on 737 honest accounts of the laboratory's learning half, one half
+of them the census and the other linked: at 6, 7, 8 and 9 nats none formed a group, with the census whole or carried
+over (``Census.portable``). Without a census 181 did, in ten groups, at 8 nats, and 113 at 9: the laboratory's clients
+choose among few system prompts, and an installation that knows no prompt yet takes them for a pool's.
+"""
 
 import math
 from collections.abc import Mapping
@@ -21,7 +28,7 @@ Grid: TypeAlias = npt.NDArray[np.float32]
 ONE_IN: Final = 1e7  # unrelated pairs; 50,000 subjects make 125 times as many, but one pair binds no bucket
 SAMPLE: Final = 1_500  # subjects whose pairs are looked at: a million
 TAIL: Final = 1e-3  # of the pairs: from there on weights are taken as exponential
-THRESHOLD: Final = 8.0  # nats: see ``docs/figures/linkage.md`` for what honest subjects of the laboratory reach
+THRESHOLD: Final = 7.0  # nats
 
 
 def pair_threshold(trusted: Mapping[Id, Imprint], census: Census | None = None, one_in: float = ONE_IN) -> float:
@@ -30,7 +37,9 @@ def pair_threshold(trusted: Mapping[Id, Imprint], census: Census | None = None, 
     All pairs of SAMPLE subjects (those of the lowest ids) are weighed as their best bucket is. A million pairs say
     nothing about one in 10^7, so the heaviest TAIL of them is extrapolated as an exponential, whose scale is the mean
     excess: weights of two independent marks have such a tail, marks that go together have a longer one, so learn it
-    where subjects are known to be strangers. With fewer than 1 / TAIL pairs it is THRESHOLD.
+    where subjects are known to be strangers. On the laboratory's honest half, of which many share a prompt, one pair in
+    10^3 exceeds 7.6 nats and, by the extrapolation, one in 10^7 exceeds 15: more than most campaigns show. With fewer
+    than 1 / TAIL pairs it is THRESHOLD.
 
     Args:
         trusted: subjects known to be honest and unrelated.
