@@ -23,8 +23,9 @@ STEP: Final = 0.05  # of the grid of log rates: a twentieth
 GRID: Final = np.arange(math.log(1e-3), math.log(1e5), STEP)  # log of exchanges a day: one in three years to any key
 BUSIEST: Final = 400  # exchanges beyond which a rate is known no better: nobody is steadier than a twentieth
 SHORTEST: Final = 1.0 / 24.0  # days: who came for less than an hour came for an hour, as imprints count hours
-ADMITTED: Final = (0, 1, 2, 4, 6, 8)  # least exchanges between first and last that may have been asked of members
-SPREADS: Final = (0.05, 0.12, 0.2, 0.3, 0.4)  # of dealt-out loads, sd of log rates: even, to a quota of 5 to 30 a day
+ADMITTED: Final = (0.0, 1.0, 0.8, 0.5)  # of the least busy member: what may have been asked of all, to be linked
+MOST_ASKED: Final = 24  # exchanges that linkage, or a store that drops its smallest cases, asks for at most
+SPREADS: Final = (0.05, 0.1, 0.15, 0.2, 0.3)  # of dealt-out loads, sd of log rates: even, to within a third
 WIDER: Final = (1.0, 1.3, 1.7, 2.3, 3.2)  # times the least spread: how customers may differ
 CENTRES: Final = np.arange(-3.0, 9.01, 0.1)  # log of median exchanges a day
 LOW: Final = np.arange(-12.0, 9.01, 0.5)  # the same for customers: those far below are seen by their upper tail only
@@ -40,8 +41,8 @@ class Balance:
     factors, whatever they share. Of each member counts how many exchanges fell between its first and its last, and
     over how many days, so that late-comers and those who were stopped compare with the rest. Null: each member's log
     rate is drawn from one bell, or from one with a heavy tail (Student, 3 degrees of freedom), of any centre and of a
-    spread of at least ``spread``, and the count is Poisson; members may have been admitted for having shown at least
-    some exchanges, as linkage admits them. Alternative: the same with a spread of 0.05 to 0.4. The weight is
+    spread of at least ``spread``, and the count is Poisson; only those may have been linked, or kept, who showed at
+    least some number of exchanges, any up to 24: the busy end of a crowd is even too. Alternative: the same with a spread of 0.05 to 0.3. The weight is
 
         log mean over alternatives L(counts) - max over nulls L(counts)
 
@@ -69,11 +70,11 @@ class Balance:
         Robbins 1970 (mixtures); Aitchison, Ho 1989 (Poisson and log-normal); Stillguard's threat notes, 1.6 and 9.
     """
 
-    spread: float = 0.8
+    spread: float = 0.6
 
     name: ClassVar[str] = "balance"
     family: ClassVar[Family] = "identity"
-    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"balance.spread": 0.8})
+    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"balance.spread": 0.6})
 
     def evidence(self, members: Mapping[Id, Imprint], _context: Context, baseline: Baseline) -> Evidence:
         """Weigh how evenly the members ask."""
@@ -103,7 +104,11 @@ def log_e(counts: Floats, days: Floats, least: float) -> float:
     top = float(even.max())
     mean = top + math.log(float(np.exp(even - top).mean()))
     spreads = tuple(least * wider for wider in WIDER)
-    return mean - max(_greatest(shown, _seen(days, m), spreads) for m in ADMITTED if m <= counts.min())
+    weight = math.inf
+    for least_seen in dict.fromkeys(int(share * min(MOST_ASKED, counts.min())) for share in ADMITTED):
+        if weight > 0.0:  # a further null only lowers it
+            weight = min(weight, mean - _greatest(shown, _seen(days, least_seen), spreads))
+    return weight
 
 
 def _seen(days: Floats, least: int) -> Floats:
@@ -151,7 +156,7 @@ def _laws(spreads: tuple[float, ...], centres: Floats) -> Floats:
     z = GRID[:, None, None] - centres[None, :, None]
     z = z / np.array(spreads)[None, None, :]
     laws = [np.exp(-0.5 * z * z).reshape(len(GRID), -1)]
-    if spreads[0] > SPREADS[-1]:
+    if spreads[0] > SPREADS[-1]:  # customers
         laws.append(student.pdf(z, TAIL).reshape(len(GRID), -1))
     both = np.concatenate(laws, axis=1)
     found: Floats = both / np.maximum(both.sum(axis=0, keepdims=True), 1e-300)

@@ -17,7 +17,7 @@ from detectors.linkage.selection import LEAST
 from detectors.stats import betting, calibration
 
 ENOUGH: Final = 6  # exchanges within the hours remembered, before which a member has no sittings
-TURNS: Final = 64  # rotations that complementary hours are compared with
+TURNS: Final = 32  # rotations that complementary hours are compared with
 _SEED: Final = 20_261_127  # of the rotations: any would do, as long as it stays
 
 
@@ -112,7 +112,8 @@ def relieving(hours: Floats) -> float:
     members, length = hours.shape
     dice = np.random.default_rng(_SEED)
     places = np.arange(length)[None, None, :] + dice.integers(0, length, (TURNS, members, 1))
-    turned = np.take_along_axis(np.broadcast_to(hours, (TURNS, members, length)), places % length, axis=2).sum(axis=1)
+    rows = np.arange(members)[None, :, None]
+    turned = hours[rows, places % length].sum(axis=1)
     rough = (turned * turned).sum(axis=1)
     smooth = float((hours.sum(axis=0) ** 2).sum())
     z = (float(rough.mean()) - smooth) / max(float(rough.std()), 1e-9)
