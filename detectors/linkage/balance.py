@@ -30,6 +30,7 @@ WIDER: Final = (1.0, 1.3, 1.7, 2.3, 3.2)  # times the least spread: how customer
 CENTRES: Final = np.arange(-3.0, 9.01, 0.1)  # log of median exchanges a day
 LOW: Final = np.arange(-12.0, 9.01, 0.5)  # the same for customers: those far below are seen by their upper tail only
 NEAR: Final = np.arange(-0.5, 0.51, 0.05)  # about the best of these, to find the better one beside it
+DECILES: Final = 2.563  # standard deviations between the lowest and the highest tenth of a bell
 TAIL: Final = 3.0  # degrees of freedom of a heavy tail
 
 
@@ -42,7 +43,8 @@ class Balance:
     over how many days, so that late-comers and those who were stopped compare with the rest. Null: each member's log
     rate is drawn from one bell, or from one with a heavy tail (Student, 3 degrees of freedom), of any centre and of a
     spread of at least ``spread``, and the count is Poisson; only those may have been linked, or kept, who showed at
-    least some number of exchanges, any up to 24: the busy end of a crowd is even too. Alternative: the same with a spread of 0.05 to 0.3. The weight is
+    least some number of exchanges, any up to 24: the busy end of a crowd is even too. Alternative: the same with a
+    spread of 0.05 to 0.3. The weight is
 
         log mean over alternatives L(counts) - max over nulls L(counts)
 
@@ -85,7 +87,12 @@ class Balance:
         counts, days = _counts(lives)
         weight = log_e(counts, days, least)
         low, high = np.quantile(counts / days, [0.1, 0.9])
-        because = {"members": float(len(members)), "low": float(low), "high": float(high), "factor": math.exp(least)}
+        because = {
+            "members": float(len(members)),
+            "low": float(low),
+            "high": float(high),
+            "factor": math.exp(DECILES * least),
+        }
         return Evidence(max(0.0, weight), because)
 
 
