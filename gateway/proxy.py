@@ -180,8 +180,9 @@ class Proxy:
         subjects = self._identity.identify(request.headers, request.peer, user, request.query).subjects
         accept = dict(request.headers).get(b"accept", b"")
         token = request.path.removeprefix(PREFIX)
+        of = self._gate.memberships(subjects)
         page = await desk.receive(
-            Visit(request.method, token, b"text/html" in accept, subjects, passage.body, passage.at)
+            Visit(request.method, token, b"text/html" in accept, subjects, passage.body, passage.at, of)
         )
         passage.status = page.status
         passage.started = True
