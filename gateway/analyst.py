@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from detectors.base import Baseline, Observation, Panel
 from gateway import clock
 from gateway.candidate import Candidate
-from gateway.circumstances import Tags, completed, untagged
+from gateway.circumstances import Tags, completed, owned, untagged
 from gateway.config import Analysis
 from gateway.deciding import decide
 from gateway.decision_log.chronicle import Chronicle
@@ -141,6 +141,7 @@ class Analyst:
             cases={subject: seal(folio) for subject, folio in folios.items()},
             ranks={subject: folio.rank for subject, folio in folios.items()},
             decisions=decisions,
+            owned=owned(batch.entries),
             uses=self._sparing.sealed(),
             at=at,
         )

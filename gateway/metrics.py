@@ -94,6 +94,26 @@ CANDIDATE_SUBJECTS = Gauge(
     multiprocess_mode="livemax",
 )
 
+# campaigns
+LINKER_PASS = Histogram("stillguard_linker_pass_seconds", "Time of one pass of the linker.", ["pass"], buckets=_SLOW)
+LINKER_AT = Gauge(
+    "stillguard_linker_pass_timestamp_seconds", "When the linker's last pass was kept.", multiprocess_mode="livemax"
+)
+LINKER_SUBJECTS = Gauge(
+    "stillguard_linker_subjects", "Subjects that have done enough to be linked.", multiprocess_mode="livemax"
+)
+LINKER_WAITING = Gauge(
+    "stillguard_linker_waiting_groups",
+    "Groups that the linker's last pass had no time to look at.",
+    multiprocess_mode="livemax",
+)
+CAMPAIGNS = Gauge(
+    "stillguard_campaigns",
+    "Groups that were found, by state: named once a decision was taken on it, else group.",
+    ["state"],
+    multiprocess_mode="livemax",
+)
+
 # decision log
 LOG_RECORDS = Counter("stillguard_log_records_total", "Records appended to the decision log.", ["kind"])
 LOG_BYTES = Counter("stillguard_log_bytes_total", "Bytes appended to the decision log.")
