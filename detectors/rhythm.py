@@ -94,6 +94,9 @@ class Rhythm:
     delay: ClassVar[int] = 100  # ticks of a clock until `speaks`, if evenness has a weight and a narrow tail
     speaks: ClassVar[float] = CEILING  # nats: one in a hundred
     merge_tolerance: ClassVar[float] = math.inf
+    merges: ClassVar[bool] = (
+        False  # a group is never at rest, and is compared with one honest subject; gaps between members are not known
+    )
 
     def initial(self) -> RhythmState:
         """Return a subject that asked nothing."""
