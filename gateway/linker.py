@@ -152,7 +152,8 @@ class Linker:
         for state in ("named", "group"):
             metrics.CAMPAIGNS.labels(state).set(states[state])
         passed = Passed(len(self._sightings.known), len(now.campaigns), len(now.decisions), waiting)
-        log.info("linked", extra={"entries": passed.subjects, "groups": passed.groups, "seconds": round(took, 3)})
+        if full:  # the others are in the metrics: one line a minute would say nothing
+            log.info("all cases linked", extra={"entries": passed.subjects, "seconds": round(took, 3)})
         return passed
 
     def run(self, stop: threading.Event) -> None:

@@ -33,6 +33,7 @@ def load_config(file: Path) -> Config:
                     "secret_file": settled(config.identity.secret_file),
                 }
             ),
+            "linkage": config.linkage.model_copy(update={"known": settled(config.linkage.known)}),
             "verification": config.verification.model_copy(
                 update={"webhook_secret_file": settled(config.verification.webhook_secret_file)}
             ),

@@ -38,7 +38,8 @@ def of(*subjects: Subject, name: str = "camp_a") -> tuple[Membership, ...]:
 
 def walked(store: Store, since: float) -> dict[Subject, bytes]:
     """Return all that the store says was touched since a time."""
-    found, after = {}, 0
+    found: dict[Subject, bytes] = {}
+    after = 0
     while True:
         part = store.touched(since, after)
         found.update(part.cases)

@@ -243,7 +243,12 @@ def test_the_decision_log_is_told_who_is_reached() -> None:
     store = MemoryStore()
     told: list[Any] = []
     commit = store.commit
-    store.commit = lambda folded: (told.extend(folded.notes), commit(folded))[1]  # type: ignore[method-assign]
+
+    def noting(folded: Folded) -> None:
+        told.extend(folded.notes)
+        commit(folded)
+
+    store.commit = noting  # type: ignore[method-assign]
     keep(store, *keys(3))
     made = linker(store)
     made.step(full=True)
