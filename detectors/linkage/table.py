@@ -7,15 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from detectors.linkage.base import Id, Kind
-from detectors.linkage.shown import Shown
+from detectors.linkage.shown import SHOWN, Shown
 
 Whole: TypeAlias = npt.NDArray[np.int64]
 Prints: TypeAlias = npt.NDArray[np.uint64]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 NUMBER: Final[dict[Kind, int]] = {kind: number for number, kind in enumerate(KINDS)}
-SHOWN: Final = 29  # marks of one subject that it shows
-WIDTH: Final = SHOWN + 3  # and that are declared of it
+WIDTH: Final = SHOWN + 3  # marks of one subject that it shows and that are declared of it
 _ROOM: Final = 1024  # rows at first
 
 
@@ -111,3 +110,10 @@ class Table:
             self._counts = np.concatenate([self._counts, np.zeros((more, WIDTH), np.uint32)])
             self._firsts = np.concatenate([self._firsts, np.zeros((more, WIDTH), np.float64)])
         return self._free.pop()
+
+
+def different(keys: Whole) -> Whole:
+    """Return the different ones of many keys, sorted; faster than ``np.unique``, which hashes them first."""
+    ordered = np.sort(keys)
+    found: Whole = ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0]
+    return found
