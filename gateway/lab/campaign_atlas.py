@@ -1,4 +1,4 @@
-"""The atlas as the benchmark uses it: names that last, what honest accounts elsewhere share, what the operator knows."""
+"""The atlas as the benchmark uses it, and what honest accounts elsewhere share."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,10 +6,10 @@ from detectors.base import Observation
 from detectors.lab.campaigns.company import Size, company
 from detectors.lab.pack import Pack
 from detectors.linkage.atlas import Atlas
-from detectors.linkage.base import Facts, Group, Id, Imprint
+from detectors.linkage.base import Facts, Group, Id, Imprint, partner_mark
 from detectors.linkage.census import Census, learnt
 from detectors.linkage.continued import continued
-from detectors.linkage.imprint import ImprintFold, partner_mark
+from detectors.linkage.imprint import ImprintFold
 from gateway.features import Features
 from gateway.lab.campaign_reading import SALT, read
 

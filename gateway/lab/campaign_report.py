@@ -28,13 +28,13 @@ members of any. Second pools: exchanges of the new pool until a decision reaches
 the operator's, and known.
 
 *Single keys*: highest score of an account, over its first 400 exchanges for the literature's; at most 60 accounts of a
-group are asked. *Pools* are scored at the end of the fortnight, which is kind to them. Every rival's threshold is set on
-the honest accounts judged here, at a share of {RATE:.1%} of them or of ours if that is higher. A campaign counts for a
-rival if most of its accounts are alarmed. The oracle is told who belongs together, and its threshold is the highest
+group are asked. *Pools* are scored at the end of the fortnight, which is kind to them. Every rival's threshold is set
+on the honest accounts judged here, at a share of {RATE:.1%} of them or of ours if that is higher. A campaign counts for
+a rival if most of its accounts are alarmed. The oracle is told who belongs together, and its threshold is the highest
 honest group here.
 
 Accounts are assembled: text from public sources or own-written grammars, rhythm drawn. No source is a log of real
-accounts, and those who wrote the detectors also wrote the campaigns, though not with each other's thresholds in view."""
+accounts, and those who wrote the detectors also wrote the campaigns."""
 
 
 def write(folder: Path, found: Findings, command: str, played: str) -> list[Figure]:

@@ -23,10 +23,10 @@ def kinds(found: Findings) -> Lines:
         caught = [one for one in some if one.found_at]
         keys = sum(len(one.keys) for one in caught)
         right = sum(len(one.named & one.keys) for one in caught)
-        days = intervals.median([one.days for one in some])
+        days, gone = intervals.median([one.days for one in some]), intervals.median([one.gone for one in some])
         yield (
             f"| {kind} | {len(some)} | {sum(len(one.keys) for one in some)} | {len(caught)} | "
-            f"{f'{right / keys:.1%}' if keys else '-'} | {intervals.median([one.gone for one in some]):.1%} | {days:.2f} |"
+            f"{f'{right / keys:.1%}' if keys else '-'} | {gone:.1%} | {days:.2f} |"
         )
 
 
@@ -94,8 +94,9 @@ def compared(found: Findings) -> Lines:
     keys = {one: one in ledger.named for outcome in caught for one in outcome.keys}
     people = [f"account:{m.account}" in ledger.named for m in ledger.honest()]
     ours = Compared(
-        "**stillguard, campaigns**", (sum(keys.values()), len(keys)), (sum(c.found_at > 0 for c in caught), len(caught)),
-        (sum(people), len(people)), (sum(map(ledger.accused, innocent)), len(innocent)),
+        "**stillguard, campaigns**", (sum(keys.values()), len(keys)),
+        (sum(one.found_at > 0 for one in caught), len(caught)), (sum(people), len(people)),
+        (sum(map(ledger.accused, innocent)), len(innocent)),
     )  # fmt: skip
     for one in (ours, *found.rivals):
         cells = (one.campaigns, one.keys, one.honest, one.groups)

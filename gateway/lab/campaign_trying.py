@@ -1,20 +1,18 @@
-"""``stillguard lab evaluate --campaigns``: how well campaigns are found, and who else is named."""
+"""Tries the guard on the campaigns' population: learns from others, plays it, asks rivals, sums up."""
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 from threadpoolctl import threadpool_limits
 
 from detectors.base import Baseline
-from detectors.lab.campaigns.company import SIZES, Company, Size, company
-from detectors.lab.pack import Pack
+from detectors.lab.campaigns.company import SIZES, Company, company
 from detectors.lab.population import population
 from detectors.lab.rivals.base import Rival
+from detectors.lab.tempo import DAYS
+from detectors.lab.traffic import DAY
 from gateway.features import Features
 from gateway.lab.bars import COLUMNS, bar
 from gateway.lab.campaign_atlas import Finder, census
@@ -26,27 +24,9 @@ from gateway.lab.campaign_trial import Trial, bans, facts, tried
 from gateway.lab.campaign_watch import Judge, Watch
 from gateway.lab.campaign_witness import Witness
 from gateway.lab.running import FITTED, fitted
+from gateway.lab.setting import Setting
 from gateway.plugins import panel
 from gateway.policies.file import load_policy
-
-
-class Setting(NamedTuple):
-    """What the benchmark is run with.
-
-    Attributes:
-        pack: the traffic pack, if there is one.
-        seed: of every account.
-        size: small (a minute), medium or full.
-        jobs: processes; with two, one plays and observes while the other folds and links.
-        baseline, policy: files.
-    """
-
-    pack: Pack | None
-    seed: int
-    size: Size
-    jobs: int
-    baseline: Path
-    policy: Path
 
 
 def run(setting: Setting) -> tuple[Findings, str]:
@@ -70,3 +50,43 @@ def run(setting: Setting) -> tuple[Findings, str]:
         ledger = Ledger(trial)
         found = Findings(ledger, list(compared(ledger, witness, rivals, rate(ledger))))
     return found, f"{_played(trial, setting)} Baseline: {baseline.source}."
+
+
+def _batches(setting: Setting, everybody: Company) -> Iterator[list[Seen]]:
+    features = Features(SALT)
+    return (read if setting.jobs == 1 else read_beside)(everybody.acts(), features)
+
+
+def _fitted(setting: Setting, progress: Progress) -> list[Rival]:
+    """Return the literature's detectors, having learnt from honest accounts of the learning part."""
+    scale = SIZES[setting.size].people
+    honest = [one for one in population(setting.pack, "learn", setting.seed, scale, 0.0) if not one.contracted]
+    return fitted(honest, bar(progress, "rivals learn", min(len(honest), FITTED)))
+
+
+def _days(ticks: Callable[[], object]) -> Callable[[list[Seen]], None]:
+    """Return what moves a bar on at the end of each day of traffic."""
+    days: set[int] = set()
+
+    def told(batch: list[Seen]) -> None:
+        day = int(batch[-1].at // DAY)
+        if day not in days:
+            days.add(day)
+            ticks()
+
+    return told
+
+
+def _played(trial: Trial, setting: Setting) -> str:
+    """Return in words whom the figures are about."""
+    everybody = trial.company
+    members = everybody.members()
+    guilty = sum(one.label == "adversary" for one in members)
+    campaigns = [group for group in everybody.groups if group.side == "campaign"]
+    text = "public and own-written text" if setting.pack else "own-written text alone"
+    return (
+        f"{len(campaigns)} campaigns of {len({one.kind for one in campaigns})} kinds on {guilty} accounts, "
+        f"{len(everybody.groups) - len(campaigns)} honest groups, {len(everybody.individuals)} individuals, "
+        f"{len(members) - guilty} honest accounts in all, {trial.exchanges} exchanges of {text}; the census and rivals "
+        f"learn from others."
+    )
