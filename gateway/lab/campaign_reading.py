@@ -20,6 +20,7 @@ from gateway.addresses import network
 from gateway.exchange import Exchange
 from gateway.features import Features, Pair
 from gateway.rehearsal import exchange
+from gateway.software import told
 
 SALT: Final = b"lab evaluate --campaigns"
 _TOGETHER: Final = 256  # exchanges whose features are worked out at once
@@ -97,10 +98,19 @@ def entered(act: Act) -> Exchange:
     who = act.member
     subjects = (*entry.subjects, ("account", who.account), ("network", _network(act.address)))
     surface = "anthropic.messages" if who.anthropic else "openai.chat"
-    query = replace(query, shape=shape(who.agent, act.asked))
-    return query, answer, replace(entry, subjects=subjects, surface=surface, client=who.agent, tls=who.tls, asn=act.asn)
+    query = replace(query, shape=shape(act))
+    return (
+        query,
+        answer,
+        replace(entry, subjects=subjects, surface=surface, client=_software(who.agent), tls=who.tls, asn=act.asn),
+    )
 
 
 @lru_cache(65_536)
 def _network(address: str) -> str:
     return network(ip_address(address), *_PREFIX)
+
+
+@lru_cache(4096)
+def _software(agent: str) -> str:
+    return told([(b"user-agent", agent.encode())]).decode()

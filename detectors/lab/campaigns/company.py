@@ -9,6 +9,7 @@ from detectors.lab.campaigns import campaigns, innocents
 from detectors.lab.campaigns.base import Act, Group, Member, together
 from detectors.lab.campaigns.campaigns import Brief
 from detectors.lab.campaigns.crowds import Setting, ordinary
+from detectors.lab.campaigns.framing import framed
 from detectors.lab.campaigns.origins import home, tls
 from detectors.lab.campaigns.padding import covered
 from detectors.lab.campaigns.persons import Person
@@ -22,12 +23,12 @@ Size: TypeAlias = Literal["small", "medium", "full"]
 
 _WIDE: Final = 5.6  # exchanges of an account a day (Moonshot, ten days of 2026)
 _WIDE_PLAN: Final = 45.0  # days that such a campaign is planned for (Alibaba, April to June 2026)
-_MOST: Final = 1500  # exchanges of an individual: heavier ones are the other benchmark's
 # Campaigns of each kind at full size; sizes are log-normal about the median, between the least and the most.
 _CAMPAIGNS: Final = {"wide_slow": 2, "fixed_scaffold": 7, "paraphrased": 6, "relayed": 5, "cleaning": 4, "padded": 4,
                      "failover": 4, "pivot": 4, "shards": 5, "sessions": 3, "grading": 3}  # fmt: skip
 _INNOCENTS: Final = {"office_nat": 24, "vpn": 12, "harness": 22, "byok_app": 30, "class": 26, "reseller": 12,
                      "organisation": 26, "release_day": 14, "hackathon": 16, "scheduled_tool": 18}  # fmt: skip
+_FRAMINGS: Final = 6  # scenes in which a campaign copies an innocent
 _GREAT: Final = {"wide_slow": 2000, "harness": 1500, "byok_app": 400}  # accounts of the first of its kind
 
 
@@ -40,6 +41,7 @@ class Extent(NamedTuple):
         people: factor on the individuals.
         great: factor on the accounts of the greatest groups.
         busy: factor on what campaigns' accounts do a day.
+        most: exchanges of an individual; heavier ones are the other benchmark's.
     """
 
     groups: float
@@ -47,17 +49,18 @@ class Extent(NamedTuple):
     people: float
     great: float
     busy: float = 1.0
+    most: int = 1500
 
 
 SIZES: Final[dict[Size, Extent]] = {
-    "small": Extent(0.01, 0.4, 0.02, 0.02, 0.4),
+    "small": Extent(0.01, 0.5, 0.02, 0.02, 0.3, 150),
     "medium": Extent(0.3, 0.6, 0.3, 0.3),
     "full": Extent(1.0, 1.0, 1.0, 1.0),
 }
 _LIGHT: Final = 1600  # light individuals, besides those of the other benchmark
 _MEDIAN, _SPREAD, _LEAST, _LARGEST = 32.0, 0.7, 20, 300  # accounts of a campaign
 _PADDED: Final = 0.10  # share of the attack in what a padded account does
-_FEWEST: Final = 8  # accounts of a campaign that is scaled down
+_FEWEST: Final = 18  # accounts of a campaign that is scaled down
 _CROWDS: Final = {"harness": 60.0, "byok_app": 50.0, "vpn": 45.0, "scheduled_tool": 40.0, "organisation": 6.0}
 _CROWD: Final = 22.0  # accounts of other honest groups, median
 
@@ -98,13 +101,14 @@ def company(
     """
     extent, tenants = SIZES[size], population(pack, part, seed, SIZES[size].people, 0.0)
     library = tenants[0].cast.library
-    people = [_tenant(one) for one in tenants if not one.contracted]
+    people = [_tenant(one, extent.most) for one in tenants if not one.contracted]
     base = f"campaigns/{seed}/{part}"
     alone = Setting("", "individual", f"{base}/alone", library, part, 0)
     light = [_individual(alone, i) for i in range(round(_LIGHT * extent.people))]
     groups = [*_innocents(library, part, base, extent)]
     if campaigned:
         groups += _campaigns(library, part, base, extent)
+        groups += _framings(library, part, base, extent)
     return Company(
         tuple(groups),
         (*(member for member, _ in people), *(one.member for one in light)),
@@ -119,7 +123,7 @@ def _individual(setting: Setting, number: int) -> Person:
     return person._replace(member=person.member._replace(group="", kind=kind))
 
 
-def _tenant(tenant: Tenant) -> tuple[Member, Callable[[], Iterator[Act]]]:
+def _tenant(tenant: Tenant, most: int) -> tuple[Member, Callable[[], Iterator[Act]]]:
     """Return an account of the other benchmark's population, at addresses of its own."""
     rng = Random(f"home/{tenant.seed}")
     origin = home(rng, tenant.cast.habits(tenant.seed).addresses)
@@ -127,7 +131,7 @@ def _tenant(tenant: Tenant) -> tuple[Member, Callable[[], Iterator[Act]]]:
         tenant.account, "benign", tenant.kind, tenant.traffic_class, "", 0, tenant.agent, tenant.anthropic,
         tls(tenant.agent), origin.addresses, origin.asns, START - rng.uniform(0.0, 400.0) * DAY,
     )  # fmt: skip
-    cast, seed = tenant.cast._replace(most=min(tenant.cast.most, _MOST)), tenant.seed
+    cast, seed = tenant.cast._replace(most=min(tenant.cast.most, most)), tenant.seed
     return member, lambda: (Act(member, asked) for asked in cast.told(seed))
 
 
@@ -165,6 +169,15 @@ def _campaigns(library: Library, part: Part, base: str, extent: Extent) -> Itera
             a_day = (_WIDE if wide else campaigns.light(rng)) * extent.busy
             brief = Brief(name, kind, f"{base}/{name}", library, part, max(_FEWEST, size), a_day)
             yield _campaign(brief, _WIDE_PLAN if wide else 0.0)
+
+
+def _framings(library: Library, part: Part, base: str, extent: Extent) -> Iterator[Group]:
+    for number in range(_count(_FRAMINGS, extent)):
+        name = f"framing-{number}"
+        rng = Random(f"{base}/{name}")
+        size = max(_FEWEST, round(min(_LARGEST, max(_LEAST, bell(rng, _MEDIAN, _SPREAD))) * extent.accounts))
+        setting = Setting(name, "framing", f"{base}/{name}", library, part, 0)
+        yield from framed(setting, number, size, campaigns.light(rng) * extent.busy)
 
 
 def _campaign(brief: Brief, days: float) -> Group:

@@ -1,6 +1,6 @@
 """What honest groups are made from: a common core, and people who differ."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Final, NamedTuple
 
@@ -46,6 +46,13 @@ class Setting(NamedTuple):
     def dice(self, what: str, number: int = -1) -> Random:
         """Return dice for one matter of the group, or of its member of that number."""
         return Random(f"{self.seed}/{what}/{number}")
+
+
+def filled(setting: Setting, forms: Sequence[str]) -> str:
+    """Return one of the forms, the same for all of the group; ``{x}`` stays to be filled."""
+    rng = setting.dice("form")
+    words = Words(setting.half)
+    return words.fill(rng, words.pick(rng, forms).replace("{x}", "{{x}}"))
 
 
 def member(

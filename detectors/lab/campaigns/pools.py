@@ -36,6 +36,8 @@ class Pool(NamedTuple):
         where: homes (a network each), a cloud's few networks, or both.
         anthropic: they call the API that signs reasoning.
         pays: accounts to one means of payment, where the operator knows; 0: unknown.
+        like: somebody whose way of calling all of them copy.
+        near: a place that so large a share of them calls from.
     """
 
     seed: str
@@ -47,11 +49,13 @@ class Pool(NamedTuple):
     where: Where
     anthropic: bool
     pays: int = 0
+    like: Habits | None = None
+    near: tuple[Origin, float] | None = None
 
     def habits(self) -> list[Habits]:
         """Return how each account calls."""
         rng = Random(f"{self.seed}/habits")
-        one = habits(rng)
+        one = self.like or habits(rng)
         many = [one if self.alike else habits(rng) for _ in range(self.size)]
         return [one._replace(anthropic=self.anthropic or one.anthropic, keys=1, addresses=2, flaky=0.0) for one in many]
 
@@ -72,6 +76,8 @@ class Pool(NamedTuple):
         return tuple(made)
 
     def _origin(self, rng: Random, rack: Origin) -> Origin:
+        if self.near and rng.random() < self.near[1]:
+            return within(rng, self.near[0])
         homes = self.where == "homes" or (self.where == "mixed" and rng.random() < 0.5)  # noqa: PLR2004 - half of them
         return home(rng, rng.choice((1, 1, 2))) if homes else within(rng, rack)
 
