@@ -10,7 +10,7 @@ import msgspec
 
 from detectors.base import AnswerObservation, Observation
 from detectors.batch import TURNS, Batch
-from detectors.linkage import hours, least, marks, partners, directions
+from detectors.linkage import directions, hours, least, marks, partners
 from detectors.linkage.base import MOST_FRAMES, MOST_MARKS, MOST_OTHERS, Imprint, Mark, Partner
 from detectors.linkage.hours import Hours
 from detectors.stats.tally import LAST
