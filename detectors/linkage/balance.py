@@ -84,7 +84,7 @@ class Balance:
         if len(lives) < LEAST:
             return Evidence()
         least = max(self.spread, baseline.number("balance.spread", self.spread))
-        counts, days = _counts(lives)
+        counts, days = loads(lives)
         weight = log_e(counts, days, least)
         low, high = np.quantile(counts / days, [0.1, 0.9])
         because = {
@@ -96,7 +96,7 @@ class Balance:
         return Evidence(max(0.0, weight), because)
 
 
-def _counts(lives: Sequence[Imprint]) -> tuple[Floats, Floats]:
+def loads(lives: Sequence[Imprint]) -> tuple[Floats, Floats]:
     """Return exchanges between the first and the last, at most ``BUSIEST``, and the days that they took."""
     between = np.array([one.exchanges - 2 for one in lives], np.float64)
     days = np.maximum(np.array([(one.last_at - one.first_at) / DAY for one in lives]), SHORTEST)
