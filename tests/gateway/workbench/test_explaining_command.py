@@ -229,7 +229,7 @@ def test_a_decision_on_a_campaign_is_told_with_what_joins_it_and_who_it_is(folde
         "key:00, bound, since 1970",
         "and 5 more: stillguard campaigns members camp_a",
         "stillguard campaigns undo camp_a",
-        "without the family identity, 10.0 nats are left",
+        "without the family identity, 10.0 nats",
     ):
         assert words in text
     said = told(folder)["campaign"]
