@@ -137,7 +137,8 @@ def _campaign(told: Explained) -> Iterator[str]:
     campaign = told.campaign
     if campaign is None:
         return
-    yield f"What joins its members, {told.decision.members:,} then, {campaign.size:,} bound of {campaign.linked:,} now"
+    then = f"{told.decision.members:,} then"
+    yield f"What joins its members, {then}, {campaign.size:,} bound of {campaign.linked:,} linked now"
     yield from (f"  {sentence}" for sentence in ties(campaign.reasons))
     harvest = told.decision.harvest
     yield f"  taken home by then: {harvest.exchanges:,} answers, {harvest.traces:,.0f} of them traces"
