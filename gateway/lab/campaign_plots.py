@@ -106,7 +106,8 @@ def _graph(found: Findings, axes: Any) -> None:
         colour = "grey" if one not in look.members else "steelblue" if one in guilty else "crimson"
         axes.scatter([x], [y], s=14, color=colour, zorder=2)
     axes.set_title(f"{chosen.group.name}: {len(look.members)} bound, {len(look.spared)} spared", fontsize=9)
-    axes.legend(fontsize=6, loc="lower right")
+    if colours:
+        axes.legend(fontsize=6, loc="lower right")
 
 
 def _shown(campaigns: list[Outcome]) -> Outcome | None:

@@ -1,6 +1,6 @@
 """Tries the guard on the campaigns' population: learns from others, plays it, asks rivals, sums up."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 from rich.console import Console
@@ -9,10 +9,12 @@ from threadpoolctl import threadpool_limits
 
 from detectors.base import Baseline
 from detectors.lab.campaigns.company import SIZES, Company, company
-from detectors.lab.population import population
-from detectors.lab.rivals.base import Rival
+from detectors.lab.habits import RELEASE
+from detectors.lab.population import Tenant, population
+from detectors.lab.replay_line import MODELS
 from detectors.lab.tempo import DAYS
-from detectors.lab.traffic import DAY
+from detectors.lab.traffic import DAY, START
+from detectors.linkage.context import Release
 from gateway.features import Features
 from gateway.lab.bars import COLUMNS, bar
 from gateway.lab.campaign_atlas import Finder, census
@@ -27,6 +29,7 @@ from gateway.lab.running import FITTED, fitted
 from gateway.lab.setting import Setting
 from gateway.plugins import panel
 from gateway.policies.file import load_policy
+from gateway.scaffold import Fingerprints
 
 
 def run(setting: Setting) -> tuple[Findings, str]:
@@ -40,9 +43,10 @@ def run(setting: Setting) -> tuple[Findings, str]:
     baseline = msgspec.json.decode(setting.baseline.read_bytes(), type=Baseline)
     everybody = company(setting.pack, "judge", setting.seed, setting.size)
     with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress, threadpool_limits(1):
-        rivals = _fitted(setting, progress)
+        honest = _honest(setting)
+        rivals = fitted(honest, bar(progress, "rivals learn", min(len(honest), FITTED)))
         known = facts(everybody.members())
-        judge = Judge(panel({}), baseline, policy, known, bans(everybody))
+        judge = Judge(panel({}), baseline, policy, known, bans(everybody), (release(honest),))
         watch = Watch(judge, Finder(census(setting.pack, setting.seed, setting.size), known))
         witness = Witness(everybody)
         ticks = bar(progress, "days played", DAYS)
@@ -57,11 +61,16 @@ def _batches(setting: Setting, everybody: Company) -> Iterator[list[Seen]]:
     return (read if setting.jobs == 1 else read_beside)(everybody.acts(), features)
 
 
-def _fitted(setting: Setting, progress: Progress) -> list[Rival]:
-    """Return the literature's detectors, having learnt from honest accounts of the learning part."""
+def _honest(setting: Setting) -> list[Tenant]:
+    """Return honest accounts that nothing is judged on."""
     scale = SIZES[setting.size].people
-    honest = [one for one in population(setting.pack, "learn", setting.seed, scale, 0.0) if not one.contracted]
-    return fitted(honest, bar(progress, "rivals learn", min(len(honest), FITTED)))
+    return [one for one in population(setting.pack, "learn", setting.seed, scale, 0.0) if not one.contracted]
+
+
+def release(honest: Sequence[Tenant]) -> Release:
+    """Return when the new model came out, and the share of honest accounts that had moved to it a day later."""
+    moved = [one.cast.habits(one.seed).adopts <= RELEASE + 1.0 for one in honest]
+    return Release(Fingerprints(SALT).of(MODELS[1]), START + RELEASE * DAY, sum(moved) / len(moved))
 
 
 def _days(ticks: Callable[[], object]) -> Callable[[list[Seen]], None]:

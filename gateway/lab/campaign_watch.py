@@ -136,7 +136,12 @@ class Watch:
         imprints = {one: folio.imprint for one, folio in folios.items()}
         facts = {one: judge.facts[one] for one in group.members if one in judge.facts}
         fitting = fit(group, imprints, facts)
-        context = Context(imprints=imprints, facts=facts, bans=judge.bans(group.members, at), releases=judge.releases)
+        context = Context(
+            imprints=imprints,
+            facts=facts,
+            bans=judge.bans(group.members, at),
+            releases=tuple(one for one in judge.releases if one.at <= at),
+        )
         born = self._born.setdefault(name, len(self._born) + 1)
         standing = campaign_standing(
             judge.panel, judge.baseline, group, fitting, folios, context, Subject("campaign", name), at=at, born=born

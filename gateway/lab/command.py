@@ -28,6 +28,7 @@ from gateway.lab.running import FITTED, fitted, honest_windows, judged
 from gateway.lab.setting import Setting, Size
 from gateway.lab.student_command import student
 from gateway.lab.tables import measured
+from gateway.lab.traffic_command import traffic
 from gateway.plugins import panel
 from gateway.policies.file import load_policy
 from gateway.policies.ladder import Ladder
@@ -47,6 +48,7 @@ def lab() -> None:
 
 lab.add_command(student)
 lab.add_command(learn)
+lab.add_command(traffic)
 
 
 @lab.command("evaluate")
