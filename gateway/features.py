@@ -25,6 +25,7 @@ from gateway.shingles import Shingles
 SINGLE: Final = 2  # messages of a single question: what it asks is looked at in none but these
 QUOTES: Final = 48  # shingles of what is handed in: about 400 characters of it
 SERVED: Final = 4  # shingles of an answer: enough to know it again
+BLOBS: Final = 32  # pieces of encrypted reasoning looked at from each end of a long conversation
 BEGINNING, PASTED = 512, 1536  # characters of an answer whose shingles are kept, of a turn that is searched for them
 _READ: Final = 1024  # characters; each is four bytes at most
 _COUNTS = np.arange(4 * _READ + 1, dtype=np.float64)
@@ -99,7 +100,8 @@ class Features:
         pairs = []
         for (query, answer, entry), number, shingles in zip(exchanges, numbers, served, strict=True):
             asked = self._asked(query, entry, number)
-            pairs.append((asked, _answered(answer, entry, asked, shingles)))
+            blobs = self._blobs(answer.reasoning_blobs)
+            pairs.append((asked, _answered(answer, entry, asked, shingles, blobs)))
         return pairs
 
     def _numbers(self, queries: Sequence[Query]) -> Iterable[_Numbers]:
@@ -149,14 +151,22 @@ class Features:
             grams=numbers.grams,
             vector=numbers.vector,
             quotes=numbers.quotes,
+            presented=self._blobs(query.reasoning_blobs),
         )
+
+    def _blobs(self, digests: Sequence[bytes]) -> tuple[int, ...]:
+        """Return fingerprints of encrypted reasoning: the first and the newest of a long conversation."""
+        some = digests if len(digests) <= 2 * BLOBS else (*digests[:BLOBS], *digests[-BLOBS:])
+        return tuple([self._prints.blob(digest) for digest in some])
 
 
 def _is_alone(query: Query) -> bool:
     return len(query.turns) <= SINGLE and not query.tools and not query.tool_results
 
 
-def _answered(answer: Answer, entry: Entry, asked: QueryObservation, shingles: tuple[int, ...]) -> AnswerObservation:
+def _answered(
+    answer: Answer, entry: Entry, asked: QueryObservation, shingles: tuple[int, ...], blobs: tuple[int, ...]
+) -> AnswerObservation:
     took = max(_seconds(entry.took), 0.0)
     # An answer longer than the capture limit was read in part: its lengths grow by what was not captured.
     whole = entry.response_bytes / len(entry.response) if entry.truncated and entry.response else 1.0
@@ -177,6 +187,7 @@ def _answered(answer: Answer, entry: Entry, asked: QueryObservation, shingles: t
         took=took,
         entropy=entropy(answer.text),
         shingles=shingles,
+        served=blobs,
     )
 
 

@@ -156,12 +156,19 @@ def _recirculation(why: Because) -> str:
     return f"{_of(why['handed_in'] / why['queries'], why['queries'])} prompts handed an answer in as a new question"
 
 
+def _handed_in(why: Because) -> str:
+    return (
+        f"{round(why['handed_in'])} of {round(why['questions'])} prompts with sealed reasoning presented some that was "
+        f"served to others, in other conversations ({round(why['blobs'])} different pieces)"
+    )
+
+
 _SENTENCES: Final[Mapping[str, Callable[[Because], str]]] = {
     "repetition": _repetition, "coverage": _coverage, "departure": _departure,
     "elicitation": _elicitation, "generation": _generation,
     "likeness": _likeness, "one_way": _one_way, "resampling": _resampling, "interface": _interface,
     "cadence": _cadence, "rhythm": _rhythm, "volume": _volume,
-    "consumption": _consumption, "recirculation": _recirculation,
+    "consumption": _consumption, "recirculation": _recirculation, "handed_in": _handed_in,
 }  # fmt: skip
 
 

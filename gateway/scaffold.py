@@ -148,6 +148,10 @@ class Fingerprints:
             return 0
         return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"), self.seed) or 1
 
+    def blob(self, digest: bytes) -> int:
+        """Return the fingerprint of encrypted reasoning, told by its digest; never 0."""
+        return xxh3_64_intdigest(digest, self.seed) or 1
+
     def opening(self, turn: str) -> int:
         """Return the fingerprint of the first ``OPENING`` tokens, 0 if there are fewer."""
         low = turn[:_START].lower()

@@ -8,6 +8,7 @@ by, and coordination (one hand deals the work out) is its family *identity*.
 from typing import Final, Literal, TypeAlias
 
 import msgspec
+from xxhash import xxh3_64_intdigest
 
 Id: TypeAlias = str  # ``scope:value`` of a subject
 Kind: TypeAlias = Literal[
@@ -154,3 +155,8 @@ class Group(msgspec.Struct, frozen=True):
     members: tuple[Id, ...]
     links: tuple[Link, ...] = ()
     reasons: tuple[Reason, ...] = ()
+
+
+def partner_mark(id: Id) -> int:  # noqa: A002 - the word of these types
+    """Return the fingerprint by which a partner is known; not keyed, as ids of secret values are keyed already."""
+    return xxh3_64_intdigest(id.encode("utf-8", "surrogatepass")) or 1

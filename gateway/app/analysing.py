@@ -31,6 +31,7 @@ from gateway.embedding.chosen import sure
 from gateway.faults import Faults
 from gateway.features import Features
 from gateway.intake import Intake
+from gateway.ledger import Ledgers
 from gateway.plugins import sure_panel
 from gateway.secret import secret
 from gateway.storage import storage_of
@@ -67,6 +68,7 @@ def build(config: Config) -> Analyst:
     analyst.candidate = candidate_of(config)
     analyst.exempt(take_exemptions_at_start(config, now()))
     analyst.chronicle = chronicle
+    analyst.ledgers = Ledgers(config.ledgers, config.data)
     if chronicle is None:
         LOG.warning("this store keeps no notes: there is no decision log", extra={"plugin": config.store.plugin})
     else:

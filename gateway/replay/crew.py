@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gateway.config import Config
+from gateway.ledger import Ledgers
 from gateway.replay.changes import Change
 from gateway.replay.exempting import Marker
 from gateway.replay.folding import Folded, Rules, Share
+from gateway.replay.handing import noted
 from gateway.replay.holding import Holding
 from gateway.replay.reading import Bad, Block, Lines, Reader
 from gateway.replay.timeline import Timeline
@@ -59,10 +61,11 @@ class Order(NamedTuple):
 def alone(order: Order, blocks: Iterable[Block], timeline: Timeline, marker: Marker | None = None) -> Iterator[Step]:
     """Do everything in this process, block by block."""
     reader, share, marker = Reader(order.config), order.share(), marker or Marker()
+    ledgers = Ledgers(order.config.ledgers, None)
     try:
         for block in blocks:
             lines = reader.read(block)
-            folded = share.fold(marker.mark(lines.groups), timeline.follow(lines.times))
+            folded = share.fold(marker.mark(noted(ledgers, lines.groups)), timeline.follow(lines.times))
             yield _step(lines, [folded], timeline.at, share.subjects)
         folded = share.end(timeline.end())
         yield Step(0, 0, (), folded.changes, folded.faults, timeline.end(), share.subjects)
