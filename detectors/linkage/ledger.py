@@ -10,8 +10,8 @@ and only then its word, and the check must fit the owner. So memory that outlive
 holds what was served, or nothing, but for one damaged slot in 256.
 
 Error bounds: a fingerprint that was never entered is found with probability 8 / 2^36 at most, about one in 10^10. One
-that was entered is lost once eight newer ones fell into its bucket. Buckets fill unevenly (Poisson), so that begins before
-the table is full: of as many as are half its slots 1 % are pushed out, of as many as it has slots 14 %.
+that was entered is lost once eight newer ones fell into its bucket. Buckets fill unevenly (Poisson), so that begins
+before the table is full: of as many as half its slots 1 % are pushed out, of as many as it has slots 14 %.
 
 Reference: Mitzenmacher, Upfal 2005, "Probability and Computing", section 5.3 (balls and bins).
 """
@@ -216,12 +216,12 @@ def _hours(at: Times) -> Whole:
 
 
 def _check(owners: Words) -> Words:
-    return (owners * _A) >> _S56
+    check: Words = (owners * _A) >> _S56
+    return check
 
 
 def _mixed(value: Words) -> Words:
     """Spread fingerprints whose bits are not even: the least of many hashes are small (splitmix64's finaliser)."""
-    value = (value ^ (value >> _S30)) * _A
-    value = (value ^ (value >> _S27)) * _B
-    spread: Words = value ^ (value >> _S31)
-    return spread
+    mixed: Words = (value ^ (value >> _S30)) * _A
+    mixed = (mixed ^ (mixed >> _S27)) * _B
+    return mixed ^ (mixed >> _S31)
