@@ -207,7 +207,8 @@ class Table:
 def _words(tags: Words, notes: Whole, owners: Words, hours: Whole, common: Flags) -> Words:
     hour = (hours.astype(np.uint64) & _LOW11) << _COMMON
     note = (notes.astype(np.uint64) & _BYTE) << _NOTE
-    return (tags << _TAG) | note | (_check(owners) << _CHECK) | hour | common.astype(np.uint64)
+    words: Words = (tags << _TAG) | note | (_check(owners) << _CHECK) | hour | common.astype(np.uint64)
+    return words
 
 
 def _hours(at: Times) -> Whole:
@@ -216,8 +217,7 @@ def _hours(at: Times) -> Whole:
 
 
 def _check(owners: Words) -> Words:
-    check: Words = (owners * _A) >> _S56
-    return check
+    return (owners * _A) >> _S56
 
 
 def _mixed(value: Words) -> Words:
