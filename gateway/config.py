@@ -182,11 +182,17 @@ class Ledger(Section):
     keep: Duration = Field(default=14 * 86400.0, ge=3600.0, le=60 * 86400.0)  # since it was served last
 
 
+class OfAnswers(Ledger):
+    """The same of answers' texts, of which more are served."""
+
+    keep: Duration = Field(default=7 * 86400.0, ge=3600.0, le=60 * 86400.0)
+
+
 class Ledgers(Section):
     """What was served to one and is handed in by another."""
 
     reasoning: Ledger = Ledger()  # encrypted reasoning and signatures: one or a few an answer
-    recirculation: Ledger = Ledger(keep=7 * 86400.0)  # answers: four an answer
+    recirculation: OfAnswers = OfAnswers()  # four an answer
 
 
 class Verification(Section):

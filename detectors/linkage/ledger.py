@@ -5,9 +5,9 @@ A fingerprint belongs to one bucket of eight slots. A slot is two 64-bit words, 
     word  = tag of the fingerprint (36 bits) | note (8) | check of the owner (8) | hour (11) | common (1)
     owner = mark of the member that was served
 
-A full bucket loses what was served longest ago. What is written is never half true: a slot is emptied, gets its owner,
-and only then its word, and the check must fit the owner. So memory that outlives a process, a power cut or a bad disk
-holds what was served, or nothing, but for one damaged slot in 256.
+A full bucket loses what was served longest ago, by the hour; within one hour, any. What is written is never half true:
+a slot is emptied, gets its owner, and only then its word, and the check must fit the owner. So memory that outlives a
+process, a power cut or a bad disk holds what was served, or nothing, but for one damaged slot in 256.
 
 Error bounds: a fingerprint that was never entered is found with probability 8 / 2^36 at most, about one in 10^10. One
 that was entered is lost once eight newer ones fell into its bucket. Buckets fill unevenly (Poisson), so that begins
@@ -196,7 +196,8 @@ class Table:
         lost = int((~fits).sum())
         buckets, words, owners, rank = buckets[fits], words[fits], owners[fits], rank[fits]
         ages = self._ages(*self._opened(buckets), hours[fits])
-        ways = np.argsort(-ages, axis=1, kind="stable")[np.arange(len(buckets)), rank]
+        turned = (np.arange(WAYS) + (words >> _TAG).astype(np.int64)[:, None]) % WAYS  # of equal ages any, by the tag
+        ways = np.argsort(turned - WAYS * ages, axis=1)[np.arange(len(buckets)), rank]
         pushed = int((ages[np.arange(len(buckets)), ways] < _GONE).sum())
         self._slots[buckets, ways, 0] = 0
         self._slots[buckets, ways, 1] = owners

@@ -187,3 +187,12 @@ def test_equal_batches_leave_equal_tables() -> None:
 def test_what_is_no_table_is_refused(memory: Any, keep: int) -> None:
     with pytest.raises(ValueError, match=r"ledger keeps|slots come"):
         Table(memory, keep)
+
+
+def test_within_an_hour_a_full_table_keeps_some_of_all_and_not_only_the_first() -> None:
+    table = Table(slots(16), keep=24)
+    batches = [dict.fromkeys(range(1000 * n, 1000 * n + 64), n) for n in range(1, 9)]
+    for served in batches:
+        enter(table, served)
+    kept = [sum(owner > 0 for owner in owners(table, *served)) for served in batches]
+    assert kept[-1] > kept[0] > 0
