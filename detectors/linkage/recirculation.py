@@ -3,7 +3,8 @@
 For cleaning, for grading, for rewriting, or because what one key bred another asks: a pool passes its takings on. The
 detector of the same name knows a subject's own newest answers; this ledger knows everybody's.
 
-An answer is known by four shingles of its beginning. Two of them in one question make a hit: one may be a phrase. What
+An answer is known by four shingles of its beginning. Two of them in one question make a hit, one may be a phrase; and
+two of two answers may be two phrases, so they must be of the same one, which its note tells but for one in 256. What
 several members were served is everybody's (boilerplate, well-known text) and says nothing, and neither does what an
 answer only repeats of its own question.
 
@@ -19,10 +20,10 @@ from typing import Final
 
 from detectors.base import Taking
 from detectors.linkage.holders import Deal, Holder, Passed, are_kin, enter, holders
-from detectors.linkage.ledger import Entered, Table
+from detectors.linkage.ledger import NOTES, Entered, Table
 
-RETURNS: Final = 2  # shingles of one owner's answers that must come back: one may be a common phrase
-MOST_TAKINGS: Final = 4  # owners told of one question, those of the most shingles
+RETURNS: Final = 2  # shingles of one answer that must come back: one may be a common phrase
+MOST_TAKINGS: Final = 4  # answers told of one question, those of the most shingles
 
 
 class Recirculation:
@@ -62,11 +63,11 @@ class Recirculation:
         return enter(self.table, [_passed(deal) for deal in deals])
 
     def _takings(self, member: int, found: Mapping[int, Holder]) -> tuple[Taking, ...]:
-        by_owner: dict[int, list[int]] = defaultdict(list)
+        answers: dict[Holder, list[int]] = defaultdict(list)
         for print_, holder in found.items():
             if not holder.common and not are_kin(member, holder.owner, self._kin):
-                by_owner[holder.owner].append(print_)
-        hits = [(-len(prints), min(prints), owner) for owner, prints in by_owner.items() if len(prints) >= RETURNS]
+                answers[holder].append(print_)
+        hits = [(-len(prints), min(prints), one.owner) for one, prints in answers.items() if len(prints) >= RETURNS]
         return tuple([Taking("recirculation", least, owner) for _, least, owner in sorted(hits)[:MOST_TAKINGS]])
 
 
@@ -74,4 +75,4 @@ def _passed(deal: Deal) -> Passed:
     """Return what passes: of the answer what its own question does not hold, if that is enough to be known again."""
     quotes = deal.answer.query.quotes
     served = [shingle for shingle in deal.answer.shingles if shingle not in quotes]
-    return Passed(deal, quotes, served if len(served) >= RETURNS else ())
+    return Passed(deal, quotes, served if len(served) >= RETURNS else (), served[0] % NOTES if served else 0)

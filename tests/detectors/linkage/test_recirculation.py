@@ -31,9 +31,9 @@ def test_two_shingles_of_one_owners_answers_are_a_hit_and_one_is_none() -> None:
     assert made.look([deal(BERT, 60.0, (9, 6))]) == [()]
 
 
-def test_two_shingles_of_two_owners_are_none() -> None:
-    made = ledger(deal(ANNA, said=ANSWER), deal(CARL, said=(15, 16, 17, 18)))
-    assert made.look([deal(BERT, 60.0, (5, 15))]) == [()]
+def test_two_shingles_of_two_answers_are_none_be_they_of_one_owner_or_of_two() -> None:
+    made = ledger(deal(ANNA, said=ANSWER), deal(CARL, said=(15, 16, 17, 18)), deal(ANNA, said=(25, 26, 27, 28)))
+    assert made.look([deal(BERT, 60.0, (5, 15)), deal(BERT, 60.0, (5, 25))]) == [(), ()]
 
 
 def test_ones_own_answers_and_those_of_kin_are_silence() -> None:
