@@ -84,6 +84,7 @@ class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tru
         network, asn: fingerprint of the client's network, and the number of its autonomous system; 0 unknown.
         client, tls: fingerprints of the client's software as its headers tell, and of its TLS as the edge tells.
         presented: fingerprints of encrypted reasoning or signatures handed back.
+        passages: sampled passages of the newest turn: as quotes, but of ten words in a row.
         takings: what is handed in that was served to others; noted by the ledgers before anything is folded.
     """
 
@@ -120,6 +121,7 @@ class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tru
     client: int = 0
     tls: int = 0
     presented: tuple[int, ...] = ()
+    passages: tuple[int, ...] = ()
     takings: tuple[Taking, ...] = ()
 
 
@@ -144,6 +146,7 @@ class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tr
         entropy: of the text's bytes, bits a byte; 0 if there is no text.
         shingles: sampled shingles of the text, to tell whether it comes back.
         served: fingerprints of encrypted reasoning or signatures in the answer.
+        passages: sampled passages of the text: as shingles, but of ten words in a row.
     """
 
     at: float
@@ -163,6 +166,7 @@ class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tr
     entropy: float = 0.0
     shingles: tuple[int, ...] = ()
     served: tuple[int, ...] = ()
+    passages: tuple[int, ...] = ()
 
 
 Observation: TypeAlias = QueryObservation | AnswerObservation

@@ -7,7 +7,7 @@ observation is passed over for it and named in the result; it never stops the ot
 import math
 from collections.abc import Hashable, Sequence
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import msgspec
 
@@ -15,13 +15,18 @@ from detectors.base import Baseline, Detector, Evidence, Observation, Panel
 from detectors.batch import Batch
 from detectors.company import CompanyFold, CompanyState
 from detectors.harvest import HarvestFold, HarvestState
+from detectors.linkage.base import Imprint
+from detectors.linkage.imprint import ImprintFold
 from gateway import fusion
 from gateway.decisions import Standing, Subject
 
 VERSION = 2  # of the stored case
 HARVEST = HarvestFold()
 COMPANY = CompanyFold()
+IMPRINT = ImprintFold()
 RANKS = 64  # grades of importance that a store knows
+
+AnyFold: TypeAlias = Detector[Any] | HarvestFold | CompanyFold | ImprintFold
 
 _write = msgspec.msgpack.Encoder().encode
 
@@ -37,6 +42,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     harvest: bytes
     company: bytes
     rank: int = 0
+    imprint: bytes = b""  # empty in cases from before there were imprints
 
 
 class Folio(NamedTuple):
@@ -52,6 +58,7 @@ class Folio(NamedTuple):
     last_at: float = -math.inf
     observations: int = 0
     rank: int = 0
+    imprint: Imprint = IMPRINT.initial()
 
 
 class Folding(NamedTuple):
@@ -85,6 +92,7 @@ def seal(folio: Folio) -> bytes:
         harvest=_write(folio.harvest),
         company=_write(folio.company),
         rank=folio.rank,
+        imprint=_write(folio.imprint),
     )
     return _write(case)
 
@@ -104,7 +112,9 @@ def unseal(panel: Panel, stored: bytes) -> Folding:
     }
     harvest = _decoded("harvest", HARVEST, case.harvest, faults)
     company = _decoded("company", COMPANY, case.company, faults)
-    return Folding(Folio(states, harvest, company, case.first_at, case.last_at, case.observations, case.rank), faults)
+    imprint = _decoded("imprint", IMPRINT, case.imprint, faults) if case.imprint else IMPRINT.initial()
+    span = case.first_at, case.last_at, case.observations
+    return Folding(Folio(states, harvest, company, *span, case.rank, imprint), faults)
 
 
 @cache
@@ -112,7 +122,7 @@ def _reader(kind: Hashable) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(kind)
 
 
-def _decoded(name: str, detector: Detector[Any] | HarvestFold | CompanyFold, stored: bytes, faults: list[str]) -> Any:
+def _decoded(name: str, detector: AnyFold, stored: bytes, faults: list[str]) -> Any:
     try:
         return _reader(cast("Hashable", detector.state)).decode(stored)
     except (msgspec.MsgspecError, UnicodeError):
@@ -138,6 +148,7 @@ def fold_all(panel: Panel, cases: Sequence[tuple[Folio, Sequence[Observation]]])
     }
     harvests = [_folded("harvest", HARVEST, folio.harvest, batch, faults) for folio, batch, faults in work]
     companies = [_folded("company", COMPANY, folio.company, batch, faults) for folio, batch, faults in work]
+    imprints = [_folded("imprint", IMPRINT, folio.imprint, batch, faults) for folio, batch, faults in work]
     done = iter(range(len(work)))
     found: list[Folding] = []
     for (folio, _), batch in zip(cases, batches, strict=True):
@@ -147,19 +158,13 @@ def fold_all(panel: Panel, cases: Sequence[tuple[Folio, Sequence[Observation]]])
         i = next(done)
         own = {name: column[i] for name, column in states.items()}
         times = [observation.at for observation in batch]
-        first, last = min(folio.first_at, *times), max(folio.last_at, *times)
-        seen = folio.observations + len(batch)
-        found.append(Folding(Folio(own, harvests[i], companies[i], first, last, seen, folio.rank), work[i][2]))
+        span = min(folio.first_at, *times), max(folio.last_at, *times), folio.observations + len(batch)
+        after = Folio(own, harvests[i], companies[i], *span, folio.rank, imprints[i])
+        found.append(Folding(after, work[i][2]))
     return found
 
 
-def _folded(
-    name: str,
-    detector: Detector[Any] | HarvestFold | CompanyFold,
-    state: Any,
-    observations: Sequence[Observation],
-    faults: list[str],
-) -> Any:
+def _folded(name: str, detector: AnyFold, state: Any, observations: Sequence[Observation], faults: list[str]) -> Any:
     batch = getattr(detector, "fold", None)
     if batch is not None:
         try:
@@ -182,12 +187,12 @@ def merge(panel: Panel, a: Folio, b: Folio) -> Folding:
     states = {name: _merged(name, d, a.states[name], b.states[name], faults) for name, d in panel.items()}
     harvest = _merged("harvest", HARVEST, a.harvest, b.harvest, faults)
     company = _merged("company", COMPANY, a.company, b.company, faults)
-    first, last = min(a.first_at, b.first_at), max(a.last_at, b.last_at)
-    seen = a.observations + b.observations
-    return Folding(Folio(states, harvest, company, first, last, seen, max(a.rank, b.rank)), faults)
+    imprint = _merged("imprint", IMPRINT, a.imprint, b.imprint, faults)
+    span = min(a.first_at, b.first_at), max(a.last_at, b.last_at), a.observations + b.observations
+    return Folding(Folio(states, harvest, company, *span, max(a.rank, b.rank), imprint), faults)
 
 
-def _merged(name: str, detector: Detector[Any] | HarvestFold | CompanyFold, a: Any, b: Any, faults: list[str]) -> Any:
+def _merged(name: str, detector: AnyFold, a: Any, b: Any, faults: list[str]) -> Any:
     try:
         return detector.merge(a, b)
     except fusion.FAULTS:
@@ -226,14 +231,9 @@ def _weighing(
     except fusion.FAULTS:
         faults.append("harvest")
         harvest = HARVEST.reading(HARVEST.initial())
+    weight = sum(families.values())
     standing = Standing(
-        subject=subject,
-        at=at,
-        weight=sum(families.values()),
-        families=families,
-        evidence=evidence,
-        harvest=harvest,
-        company=placed,
+        subject=subject, at=at, weight=weight, families=families, evidence=evidence, harvest=harvest, company=placed
     )
     return Weighing(standing, faults)
 

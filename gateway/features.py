@@ -16,16 +16,17 @@ from gateway.asks import EDGE as ASKS_EDGE
 from gateway.asks import Look, look, marks_again
 from gateway.demands import EDGE as DEMANDS_EDGE
 from gateway.demands import demanded, insists
-from gateway.embedding import Asks, Embedder, Vector, cells, edges, embedded, shared
+from gateway.embedding import Asks, Embedder, cells, edges, embedded, packed, shared
 from gateway.exchange import Answer, Entry, Exchange, Query
 from gateway.grams import batch as grams
+from gateway.marks import Marker
 from gateway.scaffold import Fingerprints, core
-from gateway.shingles import Shingles
+from gateway.shingles import PASSAGE, Shingles
 
 SINGLE: Final = 2  # messages of a single question: what it asks is looked at in none but these
 QUOTES: Final = 48  # shingles of what is handed in: about 400 characters of it
 SERVED: Final = 4  # shingles of an answer: enough to know it again
-BLOBS: Final = 32  # pieces of encrypted reasoning looked at from each end of a long conversation
+PASSAGES: Final = 24  # passages of what is handed in: as many of its 1,536 characters as find an answer's least four
 BEGINNING, PASTED = 512, 1536  # characters of an answer whose shingles are kept, of a turn that is searched for them
 _READ: Final = 1024  # characters; each is four bytes at most
 _COUNTS = np.arange(4 * _READ + 1, dtype=np.float64)
@@ -65,6 +66,7 @@ class _Numbers(NamedTuple):
     vector: bytes
     grams: tuple[int, ...]
     quotes: tuple[int, ...]
+    passages: tuple[int, ...]
 
 
 class Features:
@@ -77,6 +79,8 @@ class Features:
         """
         self._prints = Fingerprints(salt)
         self._shingles = Shingles(salt)
+        self._passages = Shingles(salt, PASSAGE)
+        self._marker = Marker(self._prints)
         self._embedder = embedder or shared()
 
     def prepare(self, queries: Iterable[Query]) -> None:
@@ -96,12 +100,13 @@ class Features:
     def observe_all(self, exchanges: Sequence[Exchange]) -> list[Pair]:
         """Return what is kept of each exchange; some sixty at once cost half as much as one by one."""
         numbers = self._numbers([query for query, _, _ in exchanges])
-        served = self._shingles.batch([answer.text[:BEGINNING] for _, answer, _ in exchanges], SERVED)
+        said = [answer.text[:BEGINNING] for _, answer, _ in exchanges]
+        sampled = zip(self._shingles.batch(said, SERVED), self._passages.batch(said, SERVED), strict=True)
         pairs = []
-        for (query, answer, entry), number, shingles in zip(exchanges, numbers, served, strict=True):
+        for (query, answer, entry), number, (shingles, passages) in zip(exchanges, numbers, sampled, strict=True):
             asked = self._asked(query, entry, number)
-            blobs = self._blobs(answer.reasoning_blobs)
-            pairs.append((asked, _answered(answer, entry, asked, shingles, blobs)))
+            served = self._marker.sealed(answer.reasoning_blobs) if answer.reasoning_blobs else ()
+            pairs.append((asked, _answered(answer, entry, asked, (shingles, served, passages))))
         return pairs
 
     def _numbers(self, queries: Sequence[Query]) -> Iterable[_Numbers]:
@@ -111,8 +116,9 @@ class Features:
         rows = embedded(self._embedder, cores)
         alone = [_is_alone(query) for query in queries]
         found = grams([core if single else "" for core, single in zip(cores, alone, strict=True)], self._prints.seed)
-        quotes = self._shingles.batch([newest[:PASTED] for _, newest in users], QUOTES)
-        return map(_Numbers, users, alone, cells(rows), packed(rows), found, quotes)
+        handed = [newest[:PASTED] for _, newest in users]
+        quotes, passages = self._shingles.batch(handed, QUOTES), self._passages.batch(handed, PASSAGES)
+        return map(_Numbers, users, alone, cells(rows), packed(rows), found, quotes, passages)
 
     def _asked(self, query: Query, entry: Entry, numbers: _Numbers) -> QueryObservation:
         (first, newest), alone = numbers.users, numbers.alone
@@ -125,9 +131,11 @@ class Features:
             in_turn = demanded(newest)
         if newest is not first and not (in_system or in_turn):
             in_turn = demanded(newest)
+        fixed = self._prints.fixed(query.system, first, in_turn)
+        marks = self._marker.of(query, entry)
         return QueryObservation(
             at=_seconds(entry.at),
-            scaffold=self._prints.scaffold(query.system, first, in_turn),
+            scaffold=self._prints.of(fixed),
             opening=self._prints.opening(newest),
             payload=self._prints.of(newest),
             cell=numbers.cell,
@@ -151,13 +159,16 @@ class Features:
             grams=numbers.grams,
             vector=numbers.vector,
             quotes=numbers.quotes,
-            presented=self._blobs(query.reasoning_blobs),
+            passages=numbers.passages,
+            frame=self._marker.frame(fixed),
+            habit=marks.habit,
+            model=marks.model,
+            network=marks.network,
+            asn=entry.asn,
+            client=marks.client,
+            tls=marks.tls,
+            presented=marks.presented,
         )
-
-    def _blobs(self, digests: Sequence[bytes]) -> tuple[int, ...]:
-        """Return fingerprints of encrypted reasoning: the first and the newest of a long conversation."""
-        some = digests if len(digests) <= 2 * BLOBS else (*digests[:BLOBS], *digests[-BLOBS:])
-        return tuple([self._prints.blob(digest) for digest in some])
 
 
 def _is_alone(query: Query) -> bool:
@@ -165,7 +176,7 @@ def _is_alone(query: Query) -> bool:
 
 
 def _answered(
-    answer: Answer, entry: Entry, asked: QueryObservation, shingles: tuple[int, ...], blobs: tuple[int, ...]
+    answer: Answer, entry: Entry, asked: QueryObservation, kept: tuple[tuple[int, ...], ...]
 ) -> AnswerObservation:
     took = max(_seconds(entry.took), 0.0)
     # An answer longer than the capture limit was read in part: its lengths grow by what was not captured.
@@ -186,15 +197,10 @@ def _answered(
         complete=entry.complete and (answer.ended or entry.truncated),
         took=took,
         entropy=entropy(answer.text),
-        shingles=shingles,
-        served=blobs,
+        shingles=kept[0],
+        served=kept[1],
+        passages=kept[2],
     )
-
-
-def packed(rows: Vector) -> list[bytes]:
-    """Return each unit vector as one signed byte a dimension; nothing of the empty text's."""
-    small, width = (rows * 127.0).astype(np.int8).tobytes(), rows.shape[1]
-    return [small[i * width : (i + 1) * width] if row.any() else b"" for i, row in enumerate(rows)]
 
 
 def entropy(text: str) -> float:

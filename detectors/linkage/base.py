@@ -21,9 +21,11 @@ Kind: TypeAlias = Literal[
 HOURS: Final = 14 * 24  # hours of activity that an imprint remembers
 TOPIC: Final = 96  # dimensions of the topic's sum, of the static embedder; others are folded to as many
 SAMPLE: Final = 64  # least fingerprints of different payloads that are kept
-MOST_MARKS: Final = 8  # scaffolds, openings, networks; of the other kinds MOST_OTHERS
-MOST_OTHERS: Final = 4
-MOST_PARTNERS: Final = 16
+MOST_MARKS: Final = 6  # scaffolds, openings, networks; of the other kinds MOST_OTHERS
+MOST_OTHERS: Final = 3
+MOST_FRAMES: Final = 2
+MOST_PARTNERS: Final = 10
+# full in every respect, such an imprint encodes to 3,072 bytes at most; a mark takes 33 of them, a partner 38
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -67,7 +69,8 @@ class Imprint(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=Tr
         first_at, last_at: of any exchange, seconds since the epoch; 0.0 before the first.
         scaffolds, openings, networks: most used first, at most MOST_MARKS each.
         asns, clients, tls, habits, models: likewise, at most MOST_OTHERS each.
-        frames: (scaffold, vector) of the most used scaffolds that have words: one signed byte a dimension, at most 4.
+        frames: (scaffold, vector) of the most used scaffolds that have words, one signed byte a dimension; at most
+            MOST_FRAMES.
         hour: the newest hour with activity, hours since the epoch.
         hours: exchanges by hour, one byte each (255 and more are 255), the newest last; HOURS at most.
         payloads: least fingerprints of different payloads, sorted, at most SAMPLE, eight little-endian bytes each.

@@ -3,8 +3,8 @@
 For cleaning, for grading, for rewriting, or because what one key bred another asks: a pool passes its takings on. The
 detector of the same name knows a subject's own newest answers; this ledger knows everybody's.
 
-An answer is known by four shingles of its beginning. Two of them in one question make a hit, one may be a phrase; and
-two of two answers may be two phrases, so they must be of the same one, which its note tells but for one in 256. What
+An answer is known by four passages of its beginning, each of ten words in a row: four words are common among millions.
+Two of them in one question make a hit; they must be of the same answer, which its note tells but for one in 256. What
 several members were served is everybody's (boilerplate, well-known text) and says nothing, and neither does what an
 answer only repeats of its own question.
 
@@ -22,8 +22,8 @@ from detectors.base import Taking
 from detectors.linkage.holders import Deal, Holder, Passed, are_kin, enter, holders
 from detectors.linkage.ledger import NOTES, Entered, Table
 
-RETURNS: Final = 2  # shingles of one answer that must come back: one may be a common phrase
-MOST_TAKINGS: Final = 4  # answers told of one question, those of the most shingles
+RETURNS: Final = 2  # passages of one answer that must come back: one may be a common phrase
+MOST_TAKINGS: Final = 4  # answers told of one question, those of the most passages
 
 
 class Recirculation:
@@ -36,12 +36,12 @@ class Recirculation:
     Example:
         >>> import numpy as np
         >>> from detectors.base import AnswerObservation, QueryObservation
-        >>> def deal(member, at, quotes=(), shingles=()):
-        ...     query = QueryObservation(at=at, quotes=quotes)
-        ...     return Deal(member, AnswerObservation(at=at + 1.0, query=query, shingles=shingles))
+        >>> def deal(member, at, handed=(), said=()):
+        ...     query = QueryObservation(at=at, passages=handed)
+        ...     return Deal(member, AnswerObservation(at=at + 1.0, query=query, passages=said))
         >>> ledger = Recirculation(Table(np.zeros((64, 2), np.uint64), keep=24))
-        >>> _ = ledger.enter([deal(1, 7200.0, shingles=(5, 6, 7, 8))])
-        >>> ledger.look([deal(2, 7300.0, quotes=(4, 5, 7)), deal(2, 7300.0, quotes=(4, 5)), deal(1, 7300.0, (5, 6))])
+        >>> _ = ledger.enter([deal(1, 7200.0, said=(5, 6, 7, 8))])
+        >>> ledger.look([deal(2, 7300.0, handed=(4, 5, 7)), deal(2, 7300.0, handed=(4, 5)), deal(1, 7300.0, (5, 6))])
         [(Taking(kind='recirculation', what=5, owner=1, elsewhere=False),), (), ()]
 
     """
@@ -73,6 +73,6 @@ class Recirculation:
 
 def _passed(deal: Deal) -> Passed:
     """Return what passes: of the answer what its own question does not hold, if that is enough to be known again."""
-    quotes = deal.answer.query.quotes
-    served = [shingle for shingle in deal.answer.shingles if shingle not in quotes]
-    return Passed(deal, quotes, served if len(served) >= RETURNS else (), served[0] % NOTES if served else 0)
+    handed = deal.answer.query.passages
+    served = [passage for passage in deal.answer.passages if passage not in handed]
+    return Passed(deal, handed, served if len(served) >= RETURNS else (), served[0] % NOTES if served else 0)

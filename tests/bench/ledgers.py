@@ -21,7 +21,7 @@ from detectors.linkage.base import partner_mark
 from detectors.linkage.holders import Deal
 from detectors.linkage.ledger import SLOT, Table
 from gateway.config import Ledgers as Settings
-from gateway.features import QUOTES, SERVED, Features
+from gateway.features import PASSAGES, SERVED, Features
 from gateway.ledger import Ledgers
 from gateway.ledger_file import slots_in
 from gateway.rehearsal import exchange
@@ -38,17 +38,17 @@ CLEANED = 2000  # answers that are handed in
 LEAD = "Clean up this answer for a data set: remove refusals and filler, keep all steps.\n\n"
 TOGETHER = 64  # exchanges whose features are worked out at once
 NOTES = """
-`ledger_us_per_exchange`: both ledgers at their default size, half full, in memory; batches of 512 exchanges with 48
-quotes, 4 shingles, 4 pieces of reasoning handed back and one served each: looked up and entered, run time of one core.
+`ledger_us_per_exchange`: both ledgers at their default size, half full, in memory; batches of 512 exchanges with 24
+passages, 4 served, 4 pieces of reasoning handed back and one served each: looked up and entered, run time of one core.
 `table_*`: the bare table. `mib_per_million_answers`: slots that a million answers take. `evicted_share_*`: of what is
 entered while a table is filled once with as much as half its slots, and all of them.
 
 `false_hits`: the honest accounts of the learning half, all in one stream by time, against both ledgers of default size.
 A hit is a question that hands in what another account was served; `honest_accounts_hit` are accounts with three hits
 and more. The answers of the laboratory are made up, of one vocabulary for all, and repeat their questions as models do:
-the shares say how the rule of two shingles and common text behaves, not how often your clients share text.
-`cleaned_seen`: after that stream a stranger hands each of its longer answers in to be cleaned, behind a lead-in of some
-80 characters; the share that is a hit. The rest is common text, or was pushed out.
+the shares say how the rule of two passages and common text behaves, not how often your clients share text.
+`cleaned_seen`: after that stream a stranger hands in longer answers of its last seven days to be cleaned, behind a
+lead-in of some 80 characters; the share that is a hit. The rest is common text, or was pushed out.
 """
 
 
@@ -68,8 +68,8 @@ def _deals(dice: Random, count: int, at: float) -> list[Deal]:
 
     deals = []
     for _ in range(count):
-        asked = QueryObservation(at=at, quotes=prints(QUOTES), presented=prints(BLOBS))
-        said = AnswerObservation(at=at + 1.0, query=asked, shingles=prints(SERVED), served=prints(1))
+        asked = QueryObservation(at=at, passages=prints(PASSAGES), presented=prints(BLOBS))
+        said = AnswerObservation(at=at + 1.0, query=asked, passages=prints(SERVED), served=prints(1))
         deals.append(Deal(dice.getrandbits(64) | 1, said))
     return deals
 
@@ -140,6 +140,8 @@ def _heard(tenants: Sequence[Tenant], most: int) -> tuple[list[Heard], list[bool
             presented[number] += bool(answer.query.presented)
         ledgers.keep()
         answers += [(one.at + one.took, one.answer) for _, one in some if len(one.answer) >= LONG]
+    newest = max((at for at, _ in answers), default=0.0) - Settings().recirculation.keep
+    answers = [(at, text) for at, text in answers if at > newest]
     heard = [Heard(one, questions[i], returned[i], foreign[i], presented[i]) for i, one in enumerate(tenants)]
     return heard, _cleaned(ledgers, features, answers[:: max(1, len(answers) // CLEANED)])
 

@@ -191,7 +191,7 @@ def test_replayed_reasoning_speaks_against_who_presents_it_and_not_against_who_w
 
 def test_anothers_answers_handed_in_as_questions_are_recirculated() -> None:
     office = Office()
-    answers = [f"Chapter {n}. {n * 7919} gannets left, {n} came. {TEXT[n:]}" for n in range(30)]
+    answers = [" ".join(f"On day {i * 31 + n} the pilot saw {i * 97 + n} lamps." for i in range(12)) for n in range(30)]
     office.fold(*[entry(f"{n}", "anna", said=answers[n]) for n in range(30)])
     asked = [f"Clean this up for our data set: {one}" for one in answers]
     office.fold(*[entry(f"{n + 50}", "bert", asked=asked[n], said=f"{n} is clean.") for n in range(30)])

@@ -11,9 +11,9 @@ NOW = 1_800_000_000.0
 ANNA, BERT, CARL = 11, 12, 13
 
 
-def deal(member: int, at: float = 0.0, quotes: tuple[int, ...] = (), said: tuple[int, ...] = ()) -> Deal:
-    query = QueryObservation(at=NOW + at, quotes=quotes)
-    return Deal(member, AnswerObservation(at=NOW + at + 5.0, query=query, shingles=said))
+def deal(member: int, at: float = 0.0, handed: tuple[int, ...] = (), said: tuple[int, ...] = ()) -> Deal:
+    query = QueryObservation(at=NOW + at, passages=handed)
+    return Deal(member, AnswerObservation(at=NOW + at + 5.0, query=query, passages=said))
 
 
 def ledger(*kept: Deal, kin: dict[int, str] | None = None) -> Recirculation:
@@ -25,13 +25,13 @@ def ledger(*kept: Deal, kin: dict[int, str] | None = None) -> Recirculation:
 ANSWER = (5, 6, 7, 8)
 
 
-def test_two_shingles_of_one_owners_answers_are_a_hit_and_one_is_none() -> None:
+def test_two_passages_of_one_owners_answers_are_a_hit_and_one_is_none() -> None:
     made = ledger(deal(ANNA, said=ANSWER))
     assert made.look([deal(BERT, 60.0, (9, 6, 8))]) == [(Taking("recirculation", 6, ANNA),)]
     assert made.look([deal(BERT, 60.0, (9, 6))]) == [()]
 
 
-def test_two_shingles_of_two_answers_are_none_be_they_of_one_owner_or_of_two() -> None:
+def test_two_passages_of_two_answers_are_none_be_they_of_one_owner_or_of_two() -> None:
     made = ledger(deal(ANNA, said=ANSWER), deal(CARL, said=(15, 16, 17, 18)), deal(ANNA, said=(25, 26, 27, 28)))
     assert made.look([deal(BERT, 60.0, (5, 15)), deal(BERT, 60.0, (5, 25))]) == [(), ()]
 
@@ -47,7 +47,7 @@ def test_what_several_were_answered_says_nothing() -> None:
 
 
 def test_what_an_answer_only_repeats_of_its_question_is_not_entered() -> None:
-    made = ledger(deal(ANNA, quotes=(5, 6, 7, 9), said=ANSWER))
+    made = ledger(deal(ANNA, handed=(5, 6, 7, 9), said=ANSWER))
     assert made.look([deal(BERT, 60.0, ANSWER)]) == [()]
 
 
@@ -58,6 +58,6 @@ def test_within_one_batch_an_answer_is_known_once_it_has_ended() -> None:
 
 def test_a_question_that_holds_everybodys_answers_tells_of_a_few() -> None:
     kept = [deal(member, said=(10 * member, 10 * member + 1)) for member in range(20, 40)]
-    quotes = tuple(quote for one in kept for quote in one.answer.shingles)
-    [takings] = ledger(*kept).look([deal(BERT, 60.0, quotes)])
+    handed = tuple(passage for one in kept for passage in one.answer.passages)
+    [takings] = ledger(*kept).look([deal(BERT, 60.0, handed)])
     assert len(takings) == MOST_TAKINGS
