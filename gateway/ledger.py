@@ -17,7 +17,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from detectors.base import AnswerObservation, Taking
-from detectors.linkage.base import partner_mark
+from detectors.linkage.base import Facts, Id, partner_mark
 from detectors.linkage.holders import Deal
 from detectors.linkage.ledger import Entered, Table
 from detectors.linkage.reasoning import Presented, Reasoning
@@ -67,6 +67,13 @@ class Ledgers:
         self._lease = Lease(folder / LEASE) if folder else None
         self._tables: _Tables | None = None
         self._waiting = _Waiting()
+
+    def declare(self, kin: Mapping[int, str]) -> None:
+        """Take other declared groups from the next batch on; any thread may call it."""
+        self._kin = kin
+        for one in self._tables or ():
+            if one:
+                one.kin = kin
 
     def noted(self, deals: Sequence[Deal]) -> list[AnswerObservation]:
         """Return the answers of exchanges, in order of their ends, with what their questions hand in of others'."""
@@ -171,6 +178,11 @@ class Ledgers:
             return Table(np.zeros((slots, 2), np.uint64), keep)
         metrics.LEDGER_IN_MEMORY.labels(name).set(0)
         return table
+
+
+def kin_of(facts: Mapping[Id, Facts]) -> dict[int, str]:
+    """Return the declared group of each member that has one, by its mark."""
+    return {partner_mark(one): known.kin for one, known in facts.items() if known.kin}
 
 
 def member(subjects: Subjects) -> str:

@@ -43,7 +43,7 @@ class Reasoning:
 
     Args:
         table: of the ledger.
-        kin: declared groups of members, by mark.
+        kin: declared groups of members, by mark; they may be replaced.
 
     Example:
         >>> import numpy as np
@@ -61,7 +61,7 @@ class Reasoning:
 
     def __init__(self, table: Table, kin: Mapping[int, str] | None = None) -> None:
         self.table = table
-        self._kin = kin or {}
+        self.kin = kin or {}
 
     def look(self, deals: Sequence[Deal]) -> tuple[list[tuple[Taking, ...]], Presented]:
         """Return what each exchange hands in that was served to others, and what became of all blobs."""
@@ -81,7 +81,7 @@ class Reasoning:
         return enter(self.table, _passed(deals))
 
     def _is_foreign(self, deal: Deal, holder: Holder) -> bool:
-        return not holder.common and not are_kin(deal.member, holder.owner, self._kin)
+        return not holder.common and not are_kin(deal.member, holder.owner, self.kin)
 
 
 def _passed(deals: Sequence[Deal]) -> list[Passed]:

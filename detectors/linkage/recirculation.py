@@ -31,7 +31,7 @@ class Recirculation:
 
     Args:
         table: of the ledger.
-        kin: declared groups of members, by mark.
+        kin: declared groups of members, by mark; they may be replaced.
 
     Example:
         >>> import numpy as np
@@ -48,7 +48,7 @@ class Recirculation:
 
     def __init__(self, table: Table, kin: Mapping[int, str] | None = None) -> None:
         self.table = table
-        self._kin = kin or {}
+        self.kin = kin or {}
 
     def look(self, deals: Sequence[Deal]) -> list[tuple[Taking, ...]]:
         """Return what each exchange hands in that was served to others."""
@@ -65,7 +65,7 @@ class Recirculation:
     def _takings(self, member: int, found: Mapping[int, Holder]) -> tuple[Taking, ...]:
         answers: dict[Holder, list[int]] = defaultdict(list)
         for print_, holder in found.items():
-            if not holder.common and not are_kin(member, holder.owner, self._kin):
+            if not holder.common and not are_kin(member, holder.owner, self.kin):
                 answers[holder].append(print_)
         hits = [(-len(prints), min(prints), one.owner) for one, prints in answers.items() if len(prints) >= RETURNS]
         return tuple([Taking("recirculation", least, owner) for _, least, owner in sorted(hits)[:MOST_TAKINGS]])

@@ -14,7 +14,7 @@ import pytest
 
 from detectors.base import AnswerObservation, Baseline, QueryObservation, Taking
 from detectors.handed_in import HandedIn
-from detectors.linkage.base import partner_mark
+from detectors.linkage.base import Facts, Partner, partner_mark
 from detectors.linkage.holders import Deal
 from detectors.recirculation import Recirculation
 from gateway.analyst import Analyst
@@ -26,7 +26,7 @@ from gateway.exchange import Entry
 from gateway.features import Features
 from gateway.intake import Intake
 from gateway.journals.memory import MemoryJournal
-from gateway.ledger import LEASE, Ledgers, member
+from gateway.ledger import LEASE, Ledgers, kin_of, member
 from gateway.metrics import LEDGER_IN_MEMORY, LEDGER_PRESENTED
 from gateway.stores.base import Folded, StoreError
 from gateway.stores.memory import MemoryStore
@@ -137,6 +137,14 @@ def test_outcomes_are_counted_once_a_batch_is_kept() -> None:
     assert [after - was for after, was in zip(counts(), before, strict=True)] == [1, 1, 0, 1]
 
 
+def test_groups_that_are_declared_while_it_runs_are_silent_from_then_on() -> None:
+    ledgers = Ledgers(SMALL, None)
+    serve(ledgers, deal(ANNA, served=(7,)))
+    assert takings(ledgers, deal(BERT, 60.0, (7,))) != [()]
+    ledgers.declare(kin_of({ANNA: Facts(kin="acme"), BERT: Facts(kin="acme"), "account:carl": Facts()}))
+    assert takings(ledgers, deal(BERT, 60.0, (7,))) == [()]
+
+
 def test_an_exchange_counts_for_its_account_else_its_first_key() -> None:
     assert member([("user", "u"), ("key", "k1"), ("key", "k2")]) == "key:k1"
     assert member([]) == ""
@@ -186,6 +194,9 @@ def test_replayed_reasoning_speaks_against_who_presents_it_and_not_against_who_w
     office.fold(*[entry(f"{n + 40}", "anna", hands=f"c2VhbGVk{n:04}") for n in range(12)])
     said = {who: HandedIn().evidence(office.folio(who).states["handed_in"], Baseline()) for who in ("anna", "bert")}
     assert said["bert"].weight == HandedIn().ceiling
+    [partner] = office.folio("bert").imprint.partners
+    assert partner == Partner(partner_mark("account:anna"), "reasoning", 12, NOW + 200.0)
+    assert office.folio("anna").imprint.partners == ()
     assert said["anna"].weight == 0.0
 
 
