@@ -213,6 +213,13 @@ def _ties(why: Because) -> str:
     return "; ".join(parts)
 
 
+def _handed_in(why: Because) -> str:
+    return (
+        f"{round(why['handed_in'])} of {round(why['questions'])} prompts with sealed reasoning presented some that was "
+        f"served to others, in other conversations ({round(why['blobs'])} different pieces)"
+    )
+
+
 _SENTENCES: Final[Mapping[str, Callable[[Because], str]]] = {
     "repetition": _repetition, "coverage": _coverage, "departure": _departure,
     "elicitation": _elicitation, "generation": _generation,
@@ -220,7 +227,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Because], str]]] = {
     "cadence": _cadence, "rhythm": _rhythm, "volume": _volume,
     "consumption": _consumption, "recirculation": _recirculation,
     "balance": _balance, "topics": _topics, "synchrony": _synchrony, "shards": _shards,
-    "failover": _failover, "pivot": _pivot, "ties": _ties,
+    "failover": _failover, "pivot": _pivot, "ties": _ties, "handed_in": _handed_in,
 }  # fmt: skip
 
 

@@ -100,7 +100,7 @@ class ImprintFold:
             talks=state.talks + sum([count > TURNS for count in turns]),
             tools=state.tools + sum(tooled),
             demands=state.demands + sum(demands),
-            partners=state.partners,
+            partners=partners.counted(state.partners, partners.told([answer.query for answer in answers])),
         )
 
     def merge(self, a: Imprint, b: Imprint) -> Imprint:
