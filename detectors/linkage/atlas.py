@@ -28,7 +28,7 @@ MOST_TIES: Final = 16  # of one member that are told
 
 
 def _mark(subject: Id) -> int:
-    return xxh3_64_intdigest(subject.encode()) or 1
+    return xxh3_64_intdigest(subject.encode("utf-8", "surrogatepass")) or 1
 
 
 class Atlas:

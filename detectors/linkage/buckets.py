@@ -25,6 +25,7 @@ from detectors.linkage.table import NUMBER, Prints, Whole, different
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 SURE: Final = 4.6  # nats left after the price of looking everywhere: one chance bucket in a hundred passes
+MOST: Final = 10  # marks of one side of a node that make buckets: bounds memory when all share all they can
 SIDE_NUMBER: Final[dict[Side, int]] = {"content": 0, "identity": 1, "interface": 2, "timing": 3}
 _CONTENT, _IDENTITY, _INTERFACE, _TIMING, _MANNER = range(5)
 _APART: Final = np.zeros((5, 5), np.bool_)  # sides whose marks make a bucket
@@ -84,7 +85,7 @@ def bindings(marks: Marks, trials: int, looked: float, threshold: float) -> Bind
         looked: buckets that there are, those of one node included.
         threshold: nats that two marks must say together.
     """
-    marks = _with_manners(marks)
+    marks = _with_manners(_trimmed(marks))
     pairs = _surprising(marks, _pairs(marks, _APART, threshold), trials, looked)
     content = marks.sides[pairs.ones] == _CONTENT
     heavier = content | (marks.weights[pairs.ones] >= marks.weights[pairs.others])
@@ -145,6 +146,16 @@ def _pairs_apart(marks: Marks, fits: npt.NDArray[np.bool_], threshold: float) ->
         same = same[fits[sides[same], sides[same + apart]]]
         same = same[_together(marks, marks.marks[same], marks.marks[same + apart]) >= threshold]
         yield _Pairs(marks.nodes[same], marks.marks[same], marks.marks[same + apart])
+
+
+def _trimmed(marks: Marks) -> Marks:
+    """Return the marks with no more entries than MOST of each node and side, the heaviest ones."""
+    sides = marks.nodes * 4 + marks.sides[marks.marks]
+    order = np.lexsort((marks.marks, -marks.weights[marks.marks], sides))
+    starts = np.flatnonzero(np.diff(sides[order], prepend=-1))
+    place = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+    kept = np.sort(order[place < MOST])
+    return marks._replace(nodes=marks.nodes[kept], marks=marks.marks[kept])
 
 
 def _with_manners(marks: Marks) -> Marks:

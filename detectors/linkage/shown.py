@@ -101,7 +101,7 @@ def _pace(imprint: Imprint) -> int:
     """Return the cell of how it works: a day's load, share of single questions, lengths asked and taken, its hours."""
     n = imprint.exchanges
     days = max(1.0, (imprint.last_at - imprint.first_at) / DAY)
-    hours = sum(hour > 0 for hour in imprint.hours)
+    hours = len(imprint.hours) - imprint.hours.count(0)
     cell = (
         int(math.log(1.0 + n / days) / math.log(4.0)),
         round(2 * imprint.single / n),
