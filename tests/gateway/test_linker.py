@@ -89,6 +89,7 @@ class ByThrees:
     """Every three subjects are a group."""
 
     def find(self, changed: Any, gone: Any, before: Any) -> Any:
+        del gone
         found = sorted({*changed, *(one for of in before.values() for one in of)})
         return {f"camp_{n}": group(found[n : n + 3]) for n in range(0, len(found), 3)}
 
