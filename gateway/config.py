@@ -83,6 +83,8 @@ class Identity(Section):
     account_header: str = ""  # set by a trusted proxy
     user_headers: tuple[str, ...] = ()  # set by a trusted proxy: trusted; else self-declared
     trusted_proxies: tuple[Network, ...] = ()  # from these, forwarded headers are believed
+    tls_headers: tuple[str, ...] = ()  # set by a trusted proxy: how the client speaks TLS, for example a JA4
+    asn_file: Path | None = None  # MaxMind DB with the autonomous systems of addresses
     accounts_file: Path | None = None
     secret_file: Path | None = None  # default: data/secret, made at first start
     network_prefix_v4: int = Field(default=24, ge=8, le=32)

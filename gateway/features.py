@@ -16,9 +16,10 @@ from gateway.asks import EDGE as ASKS_EDGE
 from gateway.asks import Look, look, marks_again
 from gateway.demands import EDGE as DEMANDS_EDGE
 from gateway.demands import demanded, insists
-from gateway.embedding import Asks, Embedder, Vector, cells, edges, embedded, shared
+from gateway.embedding import Asks, Embedder, cells, edges, embedded, packed, shared
 from gateway.exchange import Answer, Entry, Exchange, Query
 from gateway.grams import batch as grams
+from gateway.marks import Marker
 from gateway.scaffold import Fingerprints, core
 from gateway.shingles import Shingles
 
@@ -76,6 +77,7 @@ class Features:
         """
         self._prints = Fingerprints(salt)
         self._shingles = Shingles(salt)
+        self._marker = Marker(self._prints)
         self._embedder = embedder or shared()
 
     def prepare(self, queries: Iterable[Query]) -> None:
@@ -95,11 +97,12 @@ class Features:
     def observe_all(self, exchanges: Sequence[Exchange]) -> list[Pair]:
         """Return what is kept of each exchange; some sixty at once cost half as much as one by one."""
         numbers = self._numbers([query for query, _, _ in exchanges])
-        served = self._shingles.batch([answer.text[:BEGINNING] for _, answer, _ in exchanges], SERVED)
+        sampled = self._shingles.batch([answer.text[:BEGINNING] for _, answer, _ in exchanges], SERVED)
         pairs = []
-        for (query, answer, entry), number, shingles in zip(exchanges, numbers, served, strict=True):
+        for (query, answer, entry), number, shingles in zip(exchanges, numbers, sampled, strict=True):
             asked = self._asked(query, entry, number)
-            pairs.append((asked, _answered(answer, entry, asked, shingles)))
+            served = self._marker.sealed(answer.reasoning_blobs) if answer.reasoning_blobs else ()
+            pairs.append((asked, _answered(answer, entry, asked, (shingles, served))))
         return pairs
 
     def _numbers(self, queries: Sequence[Query]) -> Iterable[_Numbers]:
@@ -123,9 +126,11 @@ class Features:
             in_turn = demanded(newest)
         if newest is not first and not (in_system or in_turn):
             in_turn = demanded(newest)
+        fixed = self._prints.fixed(query.system, first, in_turn)
+        marks = self._marker.of(query, entry)
         return QueryObservation(
             at=_seconds(entry.at),
-            scaffold=self._prints.scaffold(query.system, first, in_turn),
+            scaffold=self._prints.of(fixed),
             opening=self._prints.opening(newest),
             payload=self._prints.of(newest),
             cell=numbers.cell,
@@ -149,6 +154,14 @@ class Features:
             grams=numbers.grams,
             vector=numbers.vector,
             quotes=numbers.quotes,
+            frame=self._marker.frame(fixed),
+            habit=marks.habit,
+            model=marks.model,
+            network=marks.network,
+            asn=entry.asn,
+            client=marks.client,
+            tls=marks.tls,
+            presented=marks.presented,
         )
 
 
@@ -156,7 +169,9 @@ def _is_alone(query: Query) -> bool:
     return len(query.turns) <= SINGLE and not query.tools and not query.tool_results
 
 
-def _answered(answer: Answer, entry: Entry, asked: QueryObservation, shingles: tuple[int, ...]) -> AnswerObservation:
+def _answered(
+    answer: Answer, entry: Entry, asked: QueryObservation, kept: tuple[tuple[int, ...], tuple[int, ...]]
+) -> AnswerObservation:
     took = max(_seconds(entry.took), 0.0)
     # An answer longer than the capture limit was read in part: its lengths grow by what was not captured.
     whole = entry.response_bytes / len(entry.response) if entry.truncated and entry.response else 1.0
@@ -176,14 +191,9 @@ def _answered(answer: Answer, entry: Entry, asked: QueryObservation, shingles: t
         complete=entry.complete and (answer.ended or entry.truncated),
         took=took,
         entropy=entropy(answer.text),
-        shingles=shingles,
+        shingles=kept[0],
+        served=kept[1],
     )
-
-
-def packed(rows: Vector) -> list[bytes]:
-    """Return each unit vector as one signed byte a dimension; nothing of the empty text's."""
-    small, width = (rows * 127.0).astype(np.int8).tobytes(), rows.shape[1]
-    return [small[i * width : (i + 1) * width] if row.any() else b"" for i, row in enumerate(rows)]
 
 
 def entropy(text: str) -> float:

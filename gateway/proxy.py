@@ -144,6 +144,7 @@ class Proxy:
         """Find out whose the query is, and return the decisions to carry out; none if what they do is known."""
         request = passage.request
         identified = self._identity.identify(request.headers, request.peer, passage.glance.user, request.query)
+        passage.identified = identified
         passage.subjects = identified.subjects
         passage.decided = self._gate.decided
         decisions = self._gate.standing(identified.subjects, passage.at)

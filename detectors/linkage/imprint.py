@@ -69,7 +69,7 @@ class ImprintFold:
         # All columns at once: an imprint looks at so much that reading it field by field would be half of its cost.
         columns = zip(*[_columns(answer.query) for answer in answers], strict=True)
         times, frames, payloads, vectors, chars, turns, tools, results, demands, *shown = columns
-        lists = [
+        scaffolds, openings, networks, asns, clients, tls, habits, models = [
             marks.counted(held, values, times, most)
             for held, values, most in zip(_lists(state), shown, _ROOM, strict=True)
         ]
@@ -80,7 +80,15 @@ class ImprintFold:
             exchanges=state.exchanges + len(answers),
             first_at=min(*times, state.first_at) if state.exchanges else min(times),
             last_at=max(*times, state.last_at),
-            frames=_framed(state.frames, lists[0], zip(shown[0], frames, strict=True)),
+            scaffolds=scaffolds,
+            openings=openings,
+            networks=networks,
+            asns=asns,
+            clients=clients,
+            tls=tls,
+            habits=habits,
+            models=models,
+            frames=_framed(state.frames, scaffolds, zip(shown[0], frames, strict=True)),
             hour=active.newest,
             hours=active.counts,
             payloads=least.added(state.payloads, payloads),
@@ -93,7 +101,6 @@ class ImprintFold:
             tools=state.tools + sum(tooled),
             demands=state.demands + sum(demands),
             partners=state.partners,
-            **dict(zip(_LISTS, lists, strict=True)),
         )
 
     def merge(self, a: Imprint, b: Imprint) -> Imprint:
@@ -160,8 +167,13 @@ def _kept(frames: Iterable[tuple[int, bytes]], scaffolds: tuple[Mark, ...]) -> t
 
 
 def _lengths(sums: tuple[float, float], lengths: Sequence[int]) -> tuple[float, float]:
-    logs = [round(math.log1p(min(_MOST, max(0, length))) * _GRAIN) / _GRAIN for length in lengths]
-    return sums[0] + sum(logs), sums[1] + sum([log * log for log in logs])
+    once, twice = sums
+    for length in lengths:
+        if length > 0:
+            log = round(math.log1p(length if length < _MOST else _MOST) * _GRAIN) / _GRAIN  # noqa: FURB136
+            once += log
+            twice += log * log
+    return once, twice
 
 
 def _tokens(answer: AnswerObservation) -> int:

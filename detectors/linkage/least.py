@@ -10,6 +10,7 @@ References:
 """
 
 import struct
+import sys
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -18,6 +19,7 @@ from detectors.linkage.base import SAMPLE
 
 _BYTES: Final = 8
 _SPACE: Final = 2**64
+_LITTLE: Final[bool] = sys.byteorder == "little"  # what a memoryview can read as it stands
 _READ: Final = [struct.Struct(f"<{n}Q") for n in range(SAMPLE + 1)]
 
 
@@ -58,12 +60,14 @@ def added(sample: bytes, items: Sequence[int]) -> bytes:
     new = [item for one in items if (item := one % _SPACE) and item < reach]
     if not new:
         return sample
-    held = list(values(sample))
-    for item in new if len(new) == 1 else sorted(set(new))[:SAMPLE]:
-        place = bisect_left(held, item)
-        if place == len(held) or held[place] != item:
-            held.insert(place, item)
-    return _packed(held)
+    if len(new) > 1:
+        return _packed(sorted({*values(sample), *new}))
+    held = memoryview(sample).cast("Q") if _LITTLE else values(sample)  # no need to unpack all for a single one
+    place = bisect_left(held, new[0])
+    if place < len(held) and held[place] == new[0]:
+        return sample
+    place *= _BYTES
+    return b"%b%b%b" % (sample[:place], new[0].to_bytes(_BYTES, "little"), sample[place : (SAMPLE - 1) * _BYTES])
 
 
 def union(a: bytes, b: bytes) -> bytes:

@@ -15,6 +15,7 @@ from detectors.linkage.base import TOPIC
 
 _STEP: Final = np.float32(1 / 128)
 _BYTE: Final = 127
+_FLOATS: Final = np.dtype("<f4")
 
 
 def added(topic: bytes, vectors: Sequence[bytes]) -> bytes:
@@ -25,20 +26,21 @@ def added(topic: bytes, vectors: Sequence[bytes]) -> bytes:
         more: npt.NDArray[np.float32] = np.frombuffer(vectors[0], np.int8) * _STEP
     else:
         more = _summed(vectors) * _STEP
-    return united(topic, more.astype("<f4").tobytes())
+    summed: bytes = (np.frombuffer(topic, _FLOATS) + more if topic else more).astype(_FLOATS, copy=False).tobytes()
+    return summed
 
 
 def united(a: bytes, b: bytes) -> bytes:
     """Return the sum of two sums."""
     if not a or not b:
         return a or b
-    both: bytes = (np.frombuffer(a, "<f4") + np.frombuffer(b, "<f4")).tobytes()
+    both: bytes = (np.frombuffer(a, _FLOATS) + np.frombuffer(b, _FLOATS)).tobytes()
     return both
 
 
 def direction(topic: bytes) -> npt.NDArray[np.float32]:
     """Return a sum as TOPIC numbers; all 0 if nothing was asked."""
-    return np.frombuffer(topic, "<f4") if topic else np.zeros(TOPIC, np.float32)
+    return np.frombuffer(topic, _FLOATS) if topic else np.zeros(TOPIC, np.float32)
 
 
 def narrowed(vector: bytes) -> bytes:

@@ -29,6 +29,7 @@ def load_config(file: Path) -> Config:
             "identity": config.identity.model_copy(
                 update={
                     "accounts_file": settled(config.identity.accounts_file),
+                    "asn_file": settled(config.identity.asn_file),
                     "secret_file": settled(config.identity.secret_file),
                 }
             ),
