@@ -13,9 +13,9 @@ from xxhash import xxh3_64_intdigest
 
 from detectors.linkage.base import Facts, Group, Id, Imprint, Link, Partner
 from detectors.linkage.census import Census
-from detectors.linkage.gathering import gather, nodes
+from detectors.linkage.gathering import Nodes, gather, nodes
 from detectors.linkage.grouping import grouped
-from detectors.linkage.nets import strong, ties
+from detectors.linkage.nets import Tie, strong, ties
 from detectors.linkage.paraphrase import Paraphrases
 from detectors.linkage.rarity import Rarity
 from detectors.linkage.shown import Shown, declared, frames, shown
@@ -28,7 +28,7 @@ MOST_TIES: Final = 16  # of one member that are told
 
 
 def _mark(subject: Id) -> int:
-    return xxh3_64_intdigest(subject.encode()) or 1
+    return xxh3_64_intdigest(subject.encode("utf-8", "surrogatepass")) or 1
 
 
 class Atlas:
@@ -69,6 +69,7 @@ class Atlas:
         self._users: dict[int, Counter[bytes]] = defaultdict(Counter)  # of a scaffold, by its embedding
         self._paraphrases = Paraphrases()
         self._rarity = Rarity(census or Census(), self._paraphrases)
+        self._who: Nodes | None = None
         self._found: list[Group] | None = None
         self._links: dict[Id, list[Link]] = {}
 
@@ -94,8 +95,7 @@ class Atlas:
 
         Facts stay as given until others are given. Those of a subject that is not held count once it comes.
         """
-        self._found = None
-        wordings: set[int] = set()
+        self._found, wordings, many = None, set[int](), len(self._table)
         self._facts.update(facts)
         for subject, imprint in changed.items():
             self._table.put(subject, shown(imprint))
@@ -108,6 +108,9 @@ class Atlas:
             wordings |= self._reworded(subject, {})
             self._table.drop(subject)
             self._partners.pop(subject, None)
+            self._who = None
+        if facts or len(self._table) != many:
+            self._who = None
         self._settle(wordings)
 
     def groups(self) -> list[Group]:
@@ -171,9 +174,15 @@ class Atlas:
         self._rarity.forget(touched)
 
     def _pass(self) -> list[Group]:
-        kin = {subject: facts.kin for subject, facts in self._facts.items() if facts.kin}
-        who = nodes(self._table, kin)
-        node_of = {self._partner_mark(subject): node for node, members in enumerate(who.members) for subject in members}
-        handed = [(int(who.of_row[self._table.row(one)]), held) for one, held in self._partners.items() if held]
+        if self._who is None:
+            self._who = nodes(self._table, {subject: facts.kin for subject, facts in self._facts.items() if facts.kin})
+        who = self._who
         gathered = gather(self._table, who, self._paraphrases, self._rarity)
-        return grouped(who, gathered, ties(handed, node_of), self._paraphrases, self.threshold)
+        return grouped(who, gathered, self._ties(who), self._paraphrases, self.threshold)
+
+    def _ties(self, who: Nodes) -> list[Tie]:
+        handed = [(int(who.of_row[self._table.row(one)]), held) for one, held in self._partners.items() if held]
+        if not handed:
+            return []
+        named = ((node, subject) for node, members in enumerate(who.members) for subject in members)
+        return ties(handed, {self._partner_mark(subject): node for node, subject in named})

@@ -3,7 +3,7 @@
 Casts overlap: a pool rotates three prompts, a student is of two classes. A cast joins an earlier one (heavier, then
 larger) if half of its own nodes are in it, and it joins at most one, that with which it shares most. So nothing
 chains: a weak cast that touches two strong ones stays by itself or goes to one of them. A node of several groups
-then belongs to that to which its casts bind it most.
+then belongs to that to which its casts bind it most, by weight, then by the size of the largest.
 """
 
 from typing import Final, NamedTuple
@@ -43,8 +43,9 @@ def assigned(casts: Casts, how_many: int) -> Whole:
     different, places = np.unique(keys, return_inverse=True)
     strength = np.bincount(places, casts.strength).round(9)
     nodes, groups = different // len(casts.weights), different % len(casts.weights)
-    rank = ranked(casts)[groups]
-    order = np.lexsort((rank, -strength, nodes))
+    largest = np.zeros(len(different), np.int64)
+    np.maximum.at(largest, places, _sizes(casts)[casts.casts])
+    order = np.lexsort((ranked(casts)[groups], -largest, -strength, nodes))
     firsts = order[np.flatnonzero(np.diff(nodes[order], prepend=-1))]
     of_node[nodes[firsts]] = groups[firsts]
     return of_node

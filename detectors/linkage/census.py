@@ -36,13 +36,15 @@ class Bounds(NamedTuple):
 BOUNDS: Final[Mapping[Kind, Bounds]] = MappingProxyType(
     {
         "scaffold": Bounds(7.0, 9.2),  # most fixed parts are somebody's own; at most one in 10,000
-        "paraphrase": Bounds(6.0, 8.0),  # a neighbourhood of wordings is wider than one wording
+        "paraphrase": Bounds(
+            4.0, 8.0
+        ),  # of unrelated prompts of a public collection 1.8 % lie as near (``paraphrase``)
         "opening": Bounds(4.6, 6.9),  # six words: people begin alike by chance
         "payload": Bounds(3.0, 5.0),  # "hello", an exercise, a benchmark's item
         "network": Bounds(4.0, 4.0),  # offices, cloud egress and VPN exits hold thousands
         "asn": Bounds(1.5, 1.5),  # a few carriers serve a third of a country
         "payment": Bounds(13.8, 13.8),  # one card in a million by chance
-        "joined": Bounds(2.0, 2.0),  # one day in seven: launches and terms bring many at once
+        "joined": Bounds(2.0, 2.0),  # one day in seven: launches and terms bring many at once; see ``gathering``
         "client": Bounds(2.5, 2.5),  # a dozen SDKs cover nearly all, versions split them
         "tls": Bounds(3.0, 3.0),  # follows the client, somewhat finer
         "habit": Bounds(3.0, 3.0),  # an SDK's defaults and a few parameters

@@ -55,7 +55,7 @@ def _matches(before: Mapping[str, frozenset[Id]], groups: Sequence[Group]) -> It
 
 def _new_name(group: Group, taken: set[str]) -> str:
     """Return a name that nobody has: campaigns that began with the same members are counted on."""
-    founders, number = "\n".join(group.members).encode(), 0
+    founders, number = "\n".join(group.members).encode("utf-8", "surrogatepass"), 0
     while (name := f"camp_{xxh3_64_hexdigest(founders, seed=number)}") in taken:
         number += 1
     return name

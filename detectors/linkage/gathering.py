@@ -11,16 +11,15 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from detectors.linkage.base import Id
-from detectors.linkage.buckets import Marks, looks
+from detectors.linkage.buckets import SIDE_NUMBER, Marks, looks
 from detectors.linkage.paraphrase import LEADERS, Paraphrases
 from detectors.linkage.rarity import Rarity
 from detectors.linkage.shown import SIDES
-from detectors.linkage.table import KINDS, NUMBER, Entries, Prints, Table, Whole
+from detectors.linkage.table import KINDS, NUMBER, Entries, Prints, Table, Whole, different
 
 LEAST_WEIGHT: Final = 0.1  # nats, below which a mark is left out: nine in ten trusted subjects show it
 _MIX: Final = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio (Knuth 6.4): spreads the kinds over the fingerprints
-_SIDE_NAMES: Final = sorted(set(SIDES.values()))
-_SIDES: Final = np.array([_SIDE_NAMES.index(SIDES[kind]) for kind in KINDS], np.int64)
+_SIDES: Final = np.array([SIDE_NUMBER[SIDES[kind]] for kind in KINDS], np.int64)
 
 
 class Nodes(NamedTuple):
@@ -59,7 +58,7 @@ def gather(table: Table, who: Nodes, paraphrases: Paraphrases, rarity: Rarity) -
     looked = looks(shows, _SIDES[entries.kinds], len(who.names))
     keys = entries.values ^ (entries.kinds.astype(np.uint64) * np.uint64(_MIX))
     _, firsts, places = np.unique(keys, return_index=True, return_inverse=True)
-    pairs = np.unique(places * len(who.names) + shows)  # a node of several subjects shows a mark once
+    pairs = different(places * len(who.names) + shows)  # a node of several subjects shows a mark once
     shared = np.bincount(pairs // len(who.names), minlength=len(firsts))
     several = np.flatnonzero(shared > 1)
     kinds, values = entries.kinds[firsts[several]], entries.values[firsts[several]]
@@ -67,6 +66,9 @@ def gather(table: Table, who: Nodes, paraphrases: Paraphrases, rarity: Rarity) -
         [rarity.weight(KINDS[kind], value) for kind, value in zip(kinds.tolist(), values.tolist(), strict=True)],
         np.float64,
     )
+    lesser = np.minimum(weights, np.log(len(who.names) / shared[several]))
+    # no census knows a day to come, and on the day that a log begins everybody is new
+    weights = np.where(kinds == NUMBER["joined"], lesser, weights)
     order = np.lexsort((values, kinds))
     order = order[weights[order] >= LEAST_WEIGHT]
     number = np.full(len(firsts), -1, np.int64)
@@ -75,7 +77,7 @@ def gather(table: Table, who: Nodes, paraphrases: Paraphrases, rarity: Rarity) -
     kept = marks >= 0
     by_node = np.lexsort((marks[kept], holders[kept]))
     chosen = several[order]
-    columns = kinds[order], values[order], _SIDES[kinds[order]], weights[order], shared[chosen]
+    columns = kinds[order], values[order], _SIDES[kinds[order]], weights[order], lesser[order], shared[chosen]
     return Gathered(Marks(*columns, holders[kept][by_node], marks[kept][by_node]), looked)
 
 

@@ -30,7 +30,7 @@ def grouped(
     """Return the groups, in order of members."""
     marks = gathered.marks
     bound = bindings(marks, len(who.names), gathered.looked, threshold)
-    entries = [*_by_mark(marks, bound, paraphrases), *_by_payment(marks), *_by_tie(ties)]
+    entries = [*_by_mark(bound, paraphrases), *_by_payment(marks), *_by_tie(ties)]
     casts = _casts(entries)
     group_of = assigned(casts, len(who.names))
     sharing = Sharing(marks, len(who.names))
@@ -43,17 +43,15 @@ def grouped(
     return sorted(found, key=lambda group: group.members)
 
 
-def _by_mark(marks: Marks, bound: Bindings, paraphrases: Paraphrases) -> Iterator[Binding]:
+def _by_mark(bound: Bindings, paraphrases: Paraphrases) -> Iterator[Binding]:
     """Yield who is bound by a shared mark. A scaffold binds under the leaders of its wording, if it has words."""
     scaffold, paraphrase = NUMBER["scaffold"], NUMBER["paraphrase"]
-    casts: dict[int, list[tuple[int, int]]] = {}
-    for anchor in np.unique(bound.anchors).tolist():
-        kind, value = int(marks.kinds[anchor]), int(marks.values[anchor])
+    for node, kind, value, weight in zip(*(column.tolist() for column in bound), strict=True):
         leaders = paraphrases.leaders(value) if kind == scaffold else ()
-        casts[anchor] = [(paraphrase, leader) for leader in leaders] or [(kind, value)]
-    for node, anchor in zip(bound.nodes.tolist(), bound.anchors.tolist(), strict=True):
-        for kind, value in casts[anchor]:
-            yield Binding(kind, value, node, float(marks.weights[anchor]))
+        for leader in leaders:
+            yield Binding(paraphrase, leader, node, weight)
+        if not leaders:
+            yield Binding(kind, value, node, weight)
 
 
 def _by_payment(marks: Marks) -> Iterator[Binding]:

@@ -21,13 +21,15 @@ SIDES: Final[Mapping[Kind, Side]] = MappingProxyType({
     "reasoning": "content", "recirculation": "content", "failover": "timing",
 })  # fmt: skip
 
+SHOWN: Final = 33  # marks at most: the sum of what follows
 USES: Final = 3  # exchanges with a scaffold or opening that count as use: a padded harvester has 10 % of 30 a day
 LEAST_SHARE: Final = 0.05  # of all exchanges, for what everybody has some of: networks, clients, habits
 PAYLOADS: Final = 8  # least fingerprints of questions; the same ones for all, so what two share shows in both
 DAY: Final = 86_400.0  # seconds
 LAST: Final = 253_402_300_799.0  # end of the year 9999, seconds since the epoch
+_FIRST_USE: Final = 2**40  # days of first use are told from days of sign-up
 _PACED: Final = 4  # exchanges below which a pace says nothing
-_SCAFFOLDS: Final = 4  # and openings, and networks
+_SCAFFOLDS: Final = 6  # a padded harvester has its cover's too
 _KEEPS: Final[Sequence[tuple[Kind, str, int]]] = (
     ("scaffold", "scaffolds", _SCAFFOLDS), ("opening", "openings", 4), ("network", "networks", 4), ("asn", "asns", 2),
     ("client", "clients", 2), ("tls", "tls", 2), ("habit", "habits", 2),
@@ -44,7 +46,7 @@ class Shown(NamedTuple):
 
 
 def shown(imprint: Imprint) -> tuple[Shown, ...]:
-    """Return what the subject shows, at most 29 marks; one of fewer than USES exchanges shows none.
+    """Return what the subject shows, at most SHOWN marks; one of fewer than USES exchanges shows none.
 
     Example:
         >>> imprint = Imprint(exchanges=40, scaffolds=(Mark(7, 38, 0.0, 9.0), Mark(8, 2, 1.0, 5.0)))
@@ -59,22 +61,26 @@ def shown(imprint: Imprint) -> tuple[Shown, ...]:
     found += [Shown("payload", value, 1, imprint.first_at) for value in _payloads(imprint.payloads)]
     if imprint.exchanges >= _PACED:
         found.append(Shown("pace", _pace(imprint), imprint.exchanges, imprint.first_at))
-    return tuple(found)
+    return (*found, *_days(imprint.first_at, _FIRST_USE))
 
 
 def declared(facts: Facts) -> tuple[Shown, ...]:
-    """Return what the operator's facts show: who pays, and the day of sign-up, twice, lest midnight parts a pool.
+    """Return what the operator's facts show: who pays, and the day of sign-up.
 
     Example:
         >>> [mark.kind for mark in declared(Facts(joined=1.7e9, payment=5))]
         ['payment', 'joined', 'joined']
     """
-    found = [Shown("payment", facts.payment, 1, facts.joined)] if facts.payment else []
-    if 0.0 < facts.joined < LAST:
-        days = facts.joined / DAY
-        cells = [2 * math.floor(days) + 1, 2 * math.floor(days + 0.5) + 2]
-        found += [Shown("joined", cell, 1, facts.joined) for cell in cells]
-    return tuple(found)
+    paid = [Shown("payment", facts.payment, 1, facts.joined)] if facts.payment else []
+    return (*paid, *_days(facts.joined, 0))
+
+
+def _days(at: float, space: int) -> tuple[Shown, ...]:
+    """Return the day, in two gratings lest midnight part a pool; none for a time that cannot be, or is not known."""
+    if not 0.0 < at < LAST:
+        return ()
+    cells = 2 * math.floor(at / DAY), 2 * math.floor(at / DAY + 0.5) + 1
+    return tuple([Shown("joined", space + cell + 1, 1, at) for cell in cells])
 
 
 def _used(kind: Kind, marks: Sequence[Mark], most: int, exchanges: int) -> list[Shown]:
@@ -95,7 +101,7 @@ def _pace(imprint: Imprint) -> int:
     """Return the cell of how it works: a day's load, share of single questions, lengths asked and taken, its hours."""
     n = imprint.exchanges
     days = max(1.0, (imprint.last_at - imprint.first_at) / DAY)
-    hours = sum(hour > 0 for hour in imprint.hours)
+    hours = len(imprint.hours) - imprint.hours.count(0)
     cell = (
         int(math.log(1.0 + n / days) / math.log(4.0)),
         round(2 * imprint.single / n),

@@ -7,15 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from detectors.linkage.base import Id, Kind
-from detectors.linkage.shown import Shown
+from detectors.linkage.shown import SHOWN, Shown
 
 Whole: TypeAlias = npt.NDArray[np.int64]
 Prints: TypeAlias = npt.NDArray[np.uint64]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 NUMBER: Final[dict[Kind, int]] = {kind: number for number, kind in enumerate(KINDS)}
-SHOWN: Final = 29  # marks of one subject that it shows
-WIDTH: Final = SHOWN + 3  # and that are declared of it
+WIDTH: Final = SHOWN + 3  # marks of one subject that it shows and that are declared of it
+_MANY: Final = 2**32 - 1  # exchanges with a mark; more are as many
 _ROOM: Final = 1024  # rows at first
 
 
@@ -69,11 +69,12 @@ class Table:
         self._write(row, SHOWN, marks[: WIDTH - SHOWN])
 
     def _write(self, row: int, begins: int, marks: Sequence[Shown]) -> None:
-        for place, mark in enumerate(marks, begins):
-            self._kinds[row, place] = NUMBER[mark.kind]
-            self._values[row, place] = mark.value
-            self._counts[row, place] = min(mark.uses, 2**32 - 1)
-            self._firsts[row, place] = mark.first_at
+        if marks:
+            places = slice(begins, begins + len(marks))
+            self._kinds[row, places] = [NUMBER[mark.kind] for mark in marks]
+            self._values[row, places] = [mark.value for mark in marks]
+            self._counts[row, places] = [min(mark.uses, _MANY) for mark in marks]
+            self._firsts[row, places] = [mark.first_at for mark in marks]
 
     def drop(self, subject: Id) -> None:
         """Forget a subject; one that is not held is no fault."""
@@ -111,3 +112,10 @@ class Table:
             self._counts = np.concatenate([self._counts, np.zeros((more, WIDTH), np.uint32)])
             self._firsts = np.concatenate([self._firsts, np.zeros((more, WIDTH), np.float64)])
         return self._free.pop()
+
+
+def different(keys: Whole) -> Whole:
+    """Return the different ones of many keys, sorted; faster than ``np.unique``, which hashes them first."""
+    ordered = np.sort(keys)
+    found: Whole = ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0]
+    return found

@@ -88,29 +88,32 @@ def trees(
     """
     inside, heads = set(nodes), dict[int, int]()
     chosen: list[Edge] = []
-    for edge in _edges(inside, casts, ties, sharing):
-        one, other = head(heads, edge.one), head(heads, edge.other)
-        if one != other:
-            heads[max(one, other)] = min(one, other)
-            chosen.append(edge)
+    for edges in _stars(inside, casts, ties, sharing, heads):
+        for edge in sorted(edges, key=lambda edge: (-edge.weight, edge.one, edge.other)):
+            one, other = head(heads, edge.one), head(heads, edge.other)
+            if one != other:
+                heads[max(one, other)] = min(one, other)
+                chosen.append(edge)
     parts: dict[int, tuple[list[int], list[Edge]]] = {}
     for node in sorted(inside):
         parts.setdefault(head(heads, node), ([], []))[0].append(node)
     for edge in chosen:
         parts[head(heads, edge.one)][1].append(edge)
-    for members, edges in parts.values():
-        if edges:
-            yield members, edges
+    for members, held in parts.values():
+        if held:
+            yield members, held
 
 
-def _edges(inside: set[int], casts: Iterable[Sequence[int]], ties: Iterable[Tie], sharing: Sharing) -> Iterator[Edge]:
-    direct = [
+def _stars(
+    inside: set[int], casts: Iterable[Sequence[int]], ties: Iterable[Tie], sharing: Sharing, heads: dict[int, int]
+) -> Iterator[list[Edge]]:
+    """Yield the direct ties, then of each cast those from its first node to all that do not hang together with it."""
+    yield [
         sharing.edge(tie.presenter, tie.source, tie.reason)
         for tie in ties
         if tie.presenter in inside and tie.source in inside
     ]
-    yield from sorted(direct, key=lambda edge: (-edge.weight, edge.one, edge.other))
     for cast in casts:
         held = sorted(inside.intersection(cast))
-        stars = [sharing.edge(held[0], node) for node in held[1:]]
-        yield from sorted(stars, key=lambda edge: (-edge.weight, edge.one, edge.other))
+        first = head(heads, held[0]) if held else 0
+        yield [sharing.edge(held[0], node) for node in held if head(heads, node) != first]

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from detectors.linkage.atlas import Atlas
 from detectors.linkage.base import Facts, Group, Id, Imprint, Partner
-from tests.detectors.linkage.people import imprint, wording
+from detectors.linkage.census import learnt
+from tests.detectors.linkage.people import DAY, START, imprint, marks, wording
 
 MANY = 60  # individuals around a campaign
 
@@ -116,3 +117,94 @@ def test_portions_order_and_detours_change_nothing(data: st.DataObject) -> None:
     whole.update(final, facts)
     assert atlas.groups() == whole.groups()
     assert {one: atlas.ties(one) for one in final} == {one: whole.ties(one) for one in final}
+
+
+def test_two_pools_that_share_a_few_members_stay_two_groups() -> None:
+    both = {
+        f"key:b{n}": Imprint(
+            exchanges=20, first_at=START, last_at=START + DAY, scaffolds=marks(7, 8), clients=marks(1), habits=marks(2),
+            single=20,
+        )
+        for n in range(3)
+    }  # fmt: skip
+    groups = found({**individuals(), **harvesters(), **harvesters(name="d", scaffold=8), **both})
+    assert sorted(len([one for one in group.members if one[4] in "cd"]) for group in groups) == [20, 20]
+    assert sorted(one for group in groups for one in group.members if one in both) == sorted(both)
+
+
+def test_a_known_prompt_binds_nobody() -> None:
+    atlas = Atlas()
+    atlas.update({**individuals(), **harvesters()})
+    assert len(atlas.groups()) == 1
+    atlas.census = atlas.census.knowing({"scaffold": [7]})
+    assert atlas.groups() == []
+
+
+def test_a_prompt_that_trusted_subjects_share_binds_nobody() -> None:
+    trusted = learnt(imprint(scaffold=7 if n % 3 else n, client=1, habit=2) for n in range(300))
+    atlas = Atlas(trusted)
+    atlas.update({**individuals(), **harvesters()})
+    assert atlas.groups() == []
+
+
+def test_readers_of_one_publisher_are_no_group() -> None:
+    readers = {
+        f"key:r{n:02}": imprint(scaffold=500 + n, partners=(Partner(42, "recirculation", 9, 0.0),)) for n in range(40)
+    }
+    mark = {one: 1_000 + place for place, one in enumerate(readers)} | {"key:p": 42}
+    assert found({**readers, "key:p": imprint(scaffold=4)}, mark=mark) == []
+
+
+def test_a_source_stays_with_its_own_when_a_stranger_hands_its_answers_in() -> None:
+    pool = harvesters(20)
+    mark = {one: 1_000 + place for place, one in enumerate([*individuals(), *pool])} | {"key:x": 5}
+    stranger = imprint(scaffold=77, partners=tuple(Partner(mark[f"key:c{n}"], "reasoning", 9, 0.0) for n in range(8)))
+    groups = found({**individuals(), **pool, "key:x": stranger}, mark=mark)
+    assert sorted(pool) in members(groups)
+
+
+def test_millions_of_one_query_subjects_cost_a_row_and_show_nothing() -> None:
+    atlas = Atlas()
+    atlas.update({f"key:{n}": imprint(scaffold=7, client=1, habit=2, exchanges=1) for n in range(5_000)})
+    assert (len(atlas), atlas.groups()) == (5_000, [])
+
+
+def test_fingerprints_that_collide_make_no_group_by_themselves() -> None:
+    people = individuals() | {"key:x": imprint(scaffold=10_001, client=9, habit=8), "key:y": imprint(network=20_002)}
+    assert found(people) == []
+
+
+def test_an_account_that_links_later_joins() -> None:
+    atlas = Atlas()
+    atlas.update({**individuals(), **harvesters()})
+    atlas.update({"key:late": imprint(scaffold=7, client=1, habit=2, network=99, exchanges=4)})
+    assert "key:late" in atlas.groups()[0].members
+    assert atlas.ties("key:late")[0].reasons[0].kind == "scaffold"
+
+
+def test_whoever_is_gone_is_in_no_group_and_ties_nobody() -> None:
+    pool = harvesters()
+    atlas = Atlas()
+    atlas.update({**individuals(), **pool})
+    atlas.update({}, gone=[*list(pool)[:10], "key:nobody"])
+    assert members(atlas.groups()) == [sorted(list(pool)[10:])]
+    assert atlas.ties("key:c0") == ()
+
+
+def test_a_group_tells_when_each_member_first_showed_a_mark() -> None:
+    atlas = Atlas()
+    atlas.update({"key:a": imprint(scaffold=7, frame=wording(1), first_at=START + 5.0)})
+    shown = {mark.kind: mark for mark in atlas.shown("key:a")}
+    assert shown["scaffold"].first_at == shown["paraphrase"].first_at == START + 5.0
+
+
+def test_facts_may_come_before_their_subject_and_after() -> None:
+    before, after = Atlas(), Atlas()
+    facts = {"account:a": Facts(payment=5), "account:b": Facts(payment=5)}
+    before.update({}, facts)
+    people = {one: imprint(scaffold=3 + place) for place, one in enumerate(facts)}
+    before.update(people)
+    after.update(people)
+    assert after.groups() == []
+    after.update({}, facts)
+    assert before.groups() == after.groups() != []
