@@ -28,6 +28,7 @@ from gateway.exemptions.sparing import Sparing
 from gateway.folios import Folios, alike
 from gateway.intake import Intake
 from gateway.journals.base import Journal
+from gateway.ledger import Ledgers, noted_reads
 from gateway.pace import due
 from gateway.policies.judging import judgement
 from gateway.register import Register
@@ -56,6 +57,7 @@ class Analyst:
         candidate: a policy that is tried beside the live one; it decides nothing.
         tags: tells the tags of a subject; it may be replaced at any time.
         chronicle: keeps the decision log abreast of the store; None where nothing is to be logged.
+        ledgers: tell what a question hands in that was served to others; None where none are kept.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Analyst:
         self.candidate = Candidate()
         self.tags: Tags = untagged
         self.chronicle: Chronicle | None = None
+        self.ledgers: Ledgers | None = None
 
     @property
     def standing(self) -> Mapping[Subject, Decision]:
@@ -147,6 +150,8 @@ class Analyst:
         )
         self._store.commit(folded)
         self._sparing.keep()
+        if self.ledgers:
+            self.ledgers.keep()
         self._unscrubbed = True
         self._folios.keep(folios)
         self.candidate.watch(standings, policy)
@@ -163,7 +168,8 @@ class Analyst:
         faults: list[str] = []
         once = list({entry.id: entry for entry in entries}.values())
         self._intake.prepare(once)
-        for entry, read in zip(once, self._intake.read_all(once), strict=True):
+        reads = self._intake.read_all(once)
+        for entry, read in zip(once, noted_reads(self.ledgers, once, reads) if self.ledgers else reads, strict=True):
             if read.failed:
                 faults.append("intake")
             if read.observations:
@@ -213,12 +219,16 @@ class Analyst:
         """Bring the decision log abreast, scrub what was folded from the files, and set the gauges."""
         for subject in self.chronicle.follow() if self.chronicle else ():
             self._folios.drop(subject)
+            if self.ledgers:
+                self.ledgers.forget(subject)
             self._unscrubbed = True
         if self._unscrubbed and self._store.scrub():
             self._unscrubbed = False
         self._register.follow(self._store, self.clock())
         self._notice()
         self.candidate.tell(self.clock())
+        if self.ledgers:
+            self.ledgers.tend(self.clock())
         self._reporting.levels(self.standing.values(), self._store.size(), self._journal.depth())
 
     def _notice(self) -> None:
@@ -263,3 +273,5 @@ class Analyst:
             log.warning("store failed at the end", extra={"error": str(error)})
         if self.chronicle:
             self.chronicle.close()
+        if self.ledgers:
+            self.ledgers.close()

@@ -188,6 +188,26 @@ class Linkage(Section):
     known: Path | None = None  # whose keys and accounts belong together, and which prompts many harnesses share
 
 
+class Ledger(Section):
+    """A table of what was served to whom, of a fixed size."""
+
+    size: Size = 32 << 20  # sixteen bytes a fingerprint; 0B: none is kept
+    keep: Duration = Field(default=14 * 86400.0, ge=3600.0, le=60 * 86400.0)  # since it was served last
+
+
+class OfAnswers(Ledger):
+    """The same of answers' texts, of which more are served."""
+
+    keep: Duration = Field(default=7 * 86400.0, ge=3600.0, le=60 * 86400.0)
+
+
+class Ledgers(Section):
+    """What was served to one and is handed in by another."""
+
+    reasoning: Ledger = Ledger()  # encrypted reasoning and signatures: one or a few an answer
+    recirculation: OfAnswers = OfAnswers()  # four an answer
+
+
 class Verification(Section):
     """How a client that the action verify refuses can confirm its use."""
 
@@ -231,6 +251,7 @@ class Config(Section):
     identity: Identity = Identity()
     journal: Journal = Journal()
     analysis: Analysis = Analysis()
+    ledgers: Ledgers = Ledgers()
     log: Log = Log()
     data: Path = Path("var")  # the SQLite file and the secret live here
     policies: Path = Path("policies")  # a policy file, or a folder of them

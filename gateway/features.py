@@ -21,11 +21,12 @@ from gateway.exchange import Answer, Entry, Exchange, Query
 from gateway.grams import batch as grams
 from gateway.marks import Marker
 from gateway.scaffold import Fingerprints, core
-from gateway.shingles import Shingles
+from gateway.shingles import PASSAGE, Shingles
 
 SINGLE: Final = 2  # messages of a single question: what it asks is looked at in none but these
 QUOTES: Final = 48  # shingles of what is handed in: about 400 characters of it
 SERVED: Final = 4  # shingles of an answer: enough to know it again
+PASSAGES: Final = 24  # passages of what is handed in: as many of its 1,536 characters as find an answer's least four
 BEGINNING, PASTED = 512, 1536  # characters of an answer whose shingles are kept, of a turn that is searched for them
 _READ: Final = 1024  # characters; each is four bytes at most
 _COUNTS = np.arange(4 * _READ + 1, dtype=np.float64)
@@ -65,6 +66,7 @@ class _Numbers(NamedTuple):
     vector: bytes
     grams: tuple[int, ...]
     quotes: tuple[int, ...]
+    passages: tuple[int, ...]
 
 
 class Features:
@@ -77,6 +79,7 @@ class Features:
         """
         self._prints = Fingerprints(salt)
         self._shingles = Shingles(salt)
+        self._passages = Shingles(salt, PASSAGE)
         self._marker = Marker(self._prints)
         self._embedder = embedder or shared()
 
@@ -97,12 +100,13 @@ class Features:
     def observe_all(self, exchanges: Sequence[Exchange]) -> list[Pair]:
         """Return what is kept of each exchange; some sixty at once cost half as much as one by one."""
         numbers = self._numbers([query for query, _, _ in exchanges])
-        sampled = self._shingles.batch([answer.text[:BEGINNING] for _, answer, _ in exchanges], SERVED)
+        said = [answer.text[:BEGINNING] for _, answer, _ in exchanges]
+        sampled = zip(self._shingles.batch(said, SERVED), self._passages.batch(said, SERVED), strict=True)
         pairs = []
-        for (query, answer, entry), number, shingles in zip(exchanges, numbers, sampled, strict=True):
+        for (query, answer, entry), number, (shingles, passages) in zip(exchanges, numbers, sampled, strict=True):
             asked = self._asked(query, entry, number)
             served = self._marker.sealed(answer.reasoning_blobs) if answer.reasoning_blobs else ()
-            pairs.append((asked, _answered(answer, entry, asked, (shingles, served))))
+            pairs.append((asked, _answered(answer, entry, asked, (shingles, served, passages))))
         return pairs
 
     def _numbers(self, queries: Sequence[Query]) -> Iterable[_Numbers]:
@@ -112,8 +116,9 @@ class Features:
         rows = embedded(self._embedder, cores)
         alone = [_is_alone(query) for query in queries]
         found = grams([core if single else "" for core, single in zip(cores, alone, strict=True)], self._prints.seed)
-        quotes = self._shingles.batch([newest[:PASTED] for _, newest in users], QUOTES)
-        return map(_Numbers, users, alone, cells(rows), packed(rows), found, quotes)
+        handed = [newest[:PASTED] for _, newest in users]
+        quotes, passages = self._shingles.batch(handed, QUOTES), self._passages.batch(handed, PASSAGES)
+        return map(_Numbers, users, alone, cells(rows), packed(rows), found, quotes, passages)
 
     def _asked(self, query: Query, entry: Entry, numbers: _Numbers) -> QueryObservation:
         (first, newest), alone = numbers.users, numbers.alone
@@ -154,6 +159,7 @@ class Features:
             grams=numbers.grams,
             vector=numbers.vector,
             quotes=numbers.quotes,
+            passages=numbers.passages,
             frame=self._marker.frame(fixed),
             habit=marks.habit,
             model=marks.model,
@@ -170,7 +176,7 @@ def _is_alone(query: Query) -> bool:
 
 
 def _answered(
-    answer: Answer, entry: Entry, asked: QueryObservation, kept: tuple[tuple[int, ...], tuple[int, ...]]
+    answer: Answer, entry: Entry, asked: QueryObservation, kept: tuple[tuple[int, ...], ...]
 ) -> AnswerObservation:
     took = max(_seconds(entry.took), 0.0)
     # An answer longer than the capture limit was read in part: its lengths grow by what was not captured.
@@ -193,6 +199,7 @@ def _answered(
         entropy=entropy(answer.text),
         shingles=kept[0],
         served=kept[1],
+        passages=kept[2],
     )
 
 

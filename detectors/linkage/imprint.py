@@ -10,7 +10,7 @@ import msgspec
 
 from detectors.base import AnswerObservation, Observation
 from detectors.batch import TURNS, Batch
-from detectors.linkage import hours, least, marks, partners, topics
+from detectors.linkage import directions, hours, least, marks, partners
 from detectors.linkage.base import MOST_FRAMES, MOST_MARKS, MOST_OTHERS, Imprint, Mark, Partner
 from detectors.linkage.hours import Hours
 from detectors.stats.tally import LAST
@@ -92,7 +92,7 @@ class ImprintFold:
             hour=active.newest,
             hours=active.counts,
             payloads=least.added(state.payloads, payloads),
-            topic=topics.added(state.topic, some),
+            topic=directions.added(state.topic, some),
             vectors=state.vectors + len(some),
             asked=_lengths(state.asked, chars),
             taken=_lengths(state.taken, [_tokens(answer) for answer in answers]),
@@ -100,7 +100,7 @@ class ImprintFold:
             talks=state.talks + sum([count > TURNS for count in turns]),
             tools=state.tools + sum(tooled),
             demands=state.demands + sum(demands),
-            partners=state.partners,
+            partners=partners.counted(state.partners, partners.told([answer.query for answer in answers])),
         )
 
     def merge(self, a: Imprint, b: Imprint) -> Imprint:
@@ -120,7 +120,7 @@ class ImprintFold:
             hour=active.newest,
             hours=active.counts,
             payloads=least.union(a.payloads, b.payloads),
-            topic=topics.united(a.topic, b.topic),
+            topic=directions.united(a.topic, b.topic),
             vectors=a.vectors + b.vectors,
             asked=(a.asked[0] + b.asked[0], a.asked[1] + b.asked[1]),
             taken=(a.taken[0] + b.taken[0], a.taken[1] + b.taken[1]),
@@ -148,7 +148,7 @@ def _framed(
     frames: tuple[tuple[int, bytes], ...], scaffolds: tuple[Mark, ...], brought: Iterable[tuple[int, bytes]]
 ) -> tuple[tuple[int, bytes], ...]:
     """Return the vectors of the most used scaffolds, with those that queries bring."""
-    new = {(value & _LARGEST or 1, topics.narrowed(frame)) for value, frame in brought if value and frame}
+    new = {(value & _LARGEST or 1, directions.narrowed(frame)) for value, frame in brought if value and frame}
     if new.issubset(frames) and all(map(_same, frames, scaffolds)):
         return frames
     return _kept([*frames, *new], scaffolds)

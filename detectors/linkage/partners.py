@@ -4,7 +4,20 @@ Counts are lower bounds, never guesses: who is pushed out and comes back begins 
 of the least fingerprints stay, the same ones whatever the order and for everybody.
 """
 
+from collections.abc import Iterable
+
+from detectors.base import QueryObservation
 from detectors.linkage.base import MOST_PARTNERS, Partner
+
+
+def told(queries: Iterable[QueryObservation]) -> tuple[Partner, ...]:
+    """Return whose takings questions hand in, as the ledgers noted them: each counts once a question and kind."""
+    found: dict[tuple[int, str], Partner] = {}
+    for query in queries:
+        for owner, kind in {(taking.owner, taking.kind) for taking in query.takings} if query.takings else ():
+            known = found.get((owner, kind), Partner(owner, kind, 0, query.at))
+            found[owner, kind] = Partner(owner, kind, known.count + 1, min(known.first_at, query.at))
+    return tuple(found.values())
 
 
 def counted(partners: tuple[Partner, ...], more: tuple[Partner, ...]) -> tuple[Partner, ...]:

@@ -1,67 +1,88 @@
-"""Directions of meaning: the sum of what a subject asked about, and the vectors of its templates.
+"""Topics: the members' questions are draws of one pool, where people have topics of their own."""
 
-A vector comes as one signed byte a dimension, of a text's unit vector; one byte step counts 1/128, so that sums of up
-to a hundred thousand vectors are exact, whatever their order. Vectors of another width than TOPIC are folded to it:
-dimension i is added to dimension i modulo TOPIC.
-"""
-
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from detectors.linkage.base import TOPIC
+from detectors.base import Baseline, Evidence, Family
+from detectors.baseline import Floats
+from detectors.linkage import blocks
+from detectors.linkage.base import TOPIC, Id, Imprint
+from detectors.linkage.context import Context
+from detectors.linkage.sampling import sampled
+from detectors.linkage.selection import LEAST
 
-_STEP: Final = np.float32(1 / 128)
-_BYTE: Final = 127
-_FLOATS: Final = np.dtype("<f4")
-
-
-def added(topic: bytes, vectors: Sequence[bytes]) -> bytes:
-    """Return the sum of unit vectors (TOPIC little-endian 32-bit floats) after more of them."""
-    if not vectors:
-        return topic
-    if len(vectors) == 1 and len(vectors[0]) == TOPIC:
-        more: npt.NDArray[np.float32] = np.frombuffer(vectors[0], np.int8) * _STEP
-    else:
-        more = _summed(vectors) * _STEP
-    summed: bytes = (np.frombuffer(topic, _FLOATS) + more if topic else more).astype(_FLOATS, copy=False).tobytes()
-    return summed
+ENOUGH: Final = 4  # payloads before which a member has no topic
 
 
-def united(a: bytes, b: bytes) -> bytes:
-    """Return the sum of two sums."""
-    if not a or not b:
-        return a or b
-    both: bytes = (np.frombuffer(a, _FLOATS) + np.frombuffer(b, _FLOATS)).tobytes()
-    return both
+@dataclass(frozen=True)
+class Topics:
+    """What the members ask about differs from one to the next no more than from one question to the next.
 
+    A pool is dealt out blindly, so each account's mean topic is the pool's, but for chance. People have topics of
+    their own. Of unit vectors with sum S over m questions the mean is S/m, and w = (1 - |S/m|^2) m / (m - 1) is the
+    spread between one subject's questions, without bias. Between subjects, without bias,
 
-def direction(topic: bytes) -> npt.NDArray[np.float32]:
-    """Return a sum as TOPIC numbers; all 0 if nothing was asked."""
-    return np.frombuffer(topic, _FLOATS) if topic else np.zeros(TOPIC, np.float32)
+        b = mean of (|S/m|^2 - w/m) - mean over pairs of (S/m)(S'/m'),
 
+    and b / (b + w) is the share of all variance that tells subjects apart. A trial is a block of four members, a
+    success a share of at most ``share``.
 
-def narrowed(vector: bytes) -> bytes:
-    """Return a vector of any width as TOPIC signed bytes."""
-    if len(vector) == TOPIC:
-        return vector
-    return np.clip(_summed([vector]), -_BYTE, _BYTE).astype(np.int8).tobytes()
+    Not all people differ, though. Players of one game and users of one completion are as alike as a pool's accounts:
+    among the lab's honest kinds one in ten always passes. Hence the high rate and the low ceiling: alone it never
+    makes its family speak, it only stands beside what does.
 
+    Numbers read from the baseline (``nulls``): ``topics.rate``, the share of honest blocks of one kind that pass.
 
-def cosine(a: bytes, b: bytes) -> float:
-    """Return how alike two vectors of the same width are, -1 to 1; 0 where one is empty."""
-    one, other = np.frombuffer(a, np.int8).astype(np.float32), np.frombuffer(b, np.int8).astype(np.float32)
-    if not one.any() or not other.any():
-        return 0.0
-    return float(one @ other) / float(np.linalg.norm(one) * np.linalg.norm(other))
+    Attributes:
+        share: of variance between members, up to which nothing tells them apart.
+        ceiling: most that it ever says, nats.
 
+    Example:
+        >>> rng = np.random.default_rng(1)
+        >>> def member(own, m=20):
+        ...     rows = rng.standard_normal((m, TOPIC)) + own * rng.standard_normal(TOPIC)
+        ...     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        ...     return Imprint(exchanges=m, vectors=m, topic=rows.sum(axis=0).astype("<f4").tobytes())
+        >>> def weight(own):
+        ...     members = {f"key:{i}": member(own) for i in range(60)}
+        ...     return Topics().evidence(members, Context(imprints=members), Baseline()).weight
+        >>> weight(0.0) > 3.0, weight(0.5)
+        (True, 0.0)
 
-def _summed(vectors: Sequence[bytes]) -> npt.NDArray[np.float32]:
-    if set(map(len, vectors)) == {TOPIC}:
-        data = b"".join(vectors)
-    else:
-        data = b"".join([vector + bytes(-len(vector) % TOPIC) for vector in vectors])
-    summed: npt.NDArray[np.float32] = np.frombuffer(data, np.int8).reshape(-1, TOPIC).sum(axis=0, dtype=np.float32)
-    return summed
+    References:
+        Searle, Casella, McCulloch 1992, "Variance components"; Stillguard's threat notes, S11 and 1.1 ("all targeting
+        the same narrow capability").
+    """
+
+    share: float = 0.01
+    ceiling: float = 3.4
+
+    name: ClassVar[str] = "topics"
+    family: ClassVar[Family] = "identity"
+    nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"topics.rate": 0.6})
+
+    def evidence(self, members: Mapping[Id, Imprint], _context: Context, baseline: Baseline) -> Evidence:
+        """Weigh how alike the members' topics are."""
+        lives = [one for one in sampled(members).values() if one.vectors >= ENOUGH and len(one.topic) == 4 * TOPIC]
+        if len(lives) < LEAST:
+            return Evidence()
+        counts = np.array([one.vectors for one in lives], np.float64)
+        means = np.array([np.frombuffer(one.topic, "<f4") for one in lives], np.float64) / counts[:, None]
+        products: Floats = means @ means.T
+        within = np.maximum((1.0 - np.diag(products)) * counts / (counts - 1.0), 1e-9)
+        own = np.diag(products) - within / counts
+
+        def alike(block: blocks.Indices) -> bool:
+            square = products[np.ix_(block, block)]
+            cross = (square.sum() - np.trace(square)) / (len(block) * (len(block) - 1))
+            between = own[block].mean() - cross
+            return bool(between <= self.share * (between + within[block].mean()))
+
+        rate = baseline.number("topics.rate", self.nulls["topics.rate"])
+        weight, passed = blocks.log_e(len(lives), alike, rate)
+        because = {"members": float(len(lives)), "alike": passed}
+        return Evidence(min(self.ceiling, max(0.0, weight)), because)

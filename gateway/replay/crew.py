@@ -7,10 +7,13 @@ share is given its exchanges in order. Only a million subjects and more, when ca
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from gateway.accounts import load_facts
 from gateway.config import Config
+from gateway.ledger import Ledgers, kin_of
 from gateway.replay.changes import Change
 from gateway.replay.exempting import Marker
 from gateway.replay.folding import Folded, Rules, Share
+from gateway.replay.handing import noted
 from gateway.replay.holding import Holding
 from gateway.replay.reading import Bad, Block, Lines, Reader
 from gateway.replay.timeline import Timeline
@@ -55,14 +58,20 @@ class Order(NamedTuple):
         held, cases = analysis.cases_in_memory // self.jobs, analysis.cases // self.jobs
         return Share(self.rules, Holding(self.rules.panel, held, cases, analysis.forget))
 
+    def ledgers(self) -> Ledgers:
+        """Return empty ledgers in memory, for a process that is given every exchange."""
+        file = self.config.identity.accounts_file
+        return Ledgers(self.config.ledgers, None, kin_of(load_facts(file)) if file else {})
+
 
 def alone(order: Order, blocks: Iterable[Block], timeline: Timeline, marker: Marker | None = None) -> Iterator[Step]:
     """Do everything in this process, block by block."""
     reader, share, marker = Reader(order.config), order.share(), marker or Marker()
+    ledgers = order.ledgers()
     try:
         for block in blocks:
             lines = reader.read(block)
-            folded = share.fold(marker.mark(lines.groups), timeline.follow(lines.times))
+            folded = share.fold(marker.mark(noted(ledgers, lines.groups)), timeline.follow(lines.times))
             yield _step(lines, [folded], timeline.at, share.subjects)
         folded = share.end(timeline.end())
         yield Step(0, 0, (), folded.changes, folded.faults, timeline.end(), share.subjects)

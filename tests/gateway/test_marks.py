@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from detectors.linkage import topics
+from detectors.linkage import directions
 from detectors.linkage.base import TOPIC
 from gateway.exchange import Entry, Query
 from gateway.marks import MOST_BLOBS, Marker
@@ -66,8 +66,8 @@ def test_paraphrases_of_a_fixed_part_point_alike() -> None:
     same = MARKER.frame("render every message of the travel agency in english with the same tone")
     other = MARKER.frame("write sqlite queries for the schema below and nothing else")
     assert len(one) == TOPIC
-    assert topics.cosine(one, same) > 0.5
-    assert topics.cosine(one, other) < 0.4
+    assert directions.cosine(one, same) > 0.5
+    assert directions.cosine(one, other) < 0.4
 
 
 @pytest.mark.parametrize("fixed", ["", "\x1f"])

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.linkage.base import TOPIC
-from detectors.linkage.topics import added, cosine, direction, narrowed, united
+from detectors.linkage.directions import added, cosine, direction, narrowed, united
 
 vectors = st.lists(st.binary(min_size=TOPIC, max_size=TOPIC), max_size=8)
 
