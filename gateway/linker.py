@@ -29,7 +29,7 @@ from gateway.reporting import Reporting
 from gateway.sightings import Seen, Sightings
 from gateway.stores.base import Store, StoreError
 
-PATIENCE: Final = 3.0  # seconds of a pass after which no further group is looked at: the rest wait for the next pass
+PATIENCE: Final = 3.0  # seconds of looking at groups, one at least, after which the rest wait for the next pass
 PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before the next attempt after the store failed; it doubles
 log = logging.getLogger("stillguard.linker")
 
@@ -98,9 +98,9 @@ class Linker:
         self._register.follow(self._store, at)
         seen = self._sightings.look(self._store, at, full=full)
         now = self._found(seen, at)
-        waiting = now.due(self._settings.least)
-        while waiting and clock.monotonic() - began < PATIENCE:
-            name = waiting.pop(0)
+        waiting, looking, looked = now.due(self._settings.least), clock.monotonic(), 0
+        while waiting and (not looked or clock.monotonic() - looking < PATIENCE):
+            name, looked = waiting.pop(0), looked + 1
             policy = self._sparing.under(self._rules.policy, at)
             now.look(name, self._rules.examines, policy, self._store, self._rules.tags, self._names)
         self._store.commit(now.folded())

@@ -16,7 +16,7 @@ from gateway.linker import Rules
 from gateway.pardons import pardon_of
 from gateway.stores.base import Folded, StoreError
 from gateway.stores.memory import MemoryStore
-from tests.gateway.linked import NOW, ByScaffold, Denies, Says, bound, keep, keys, linker
+from tests.gateway.linked import NOW, ByScaffold, Denies, Says, bound, group, keep, keys, linker
 
 CAMPAIGN = Subject("campaign", "camp_a")
 
@@ -85,17 +85,25 @@ def test_nobody_is_bound_before_it_was_looked_at_whether_it_belongs_there() -> N
     assert [one.spared for one in store.members("camp_a")] == ["", "", "", "first"]
 
 
-def test_groups_for_which_there_is_no_time_wait_for_the_next_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+class ByThrees:
+    """Every three subjects are a group."""
+
+    def find(self, changed: Any, gone: Any, before: Any) -> Any:
+        del gone
+        found = sorted({*changed, *(one for of in before.values() for one in of)})
+        return {f"camp_{n}": group(found[n : n + 3]) for n in range(0, len(found), 3)}
+
+
+def test_one_group_is_looked_at_even_without_time_and_the_others_wait_unbound(monkeypatch: pytest.MonkeyPatch) -> None:
     store = MemoryStore()
-    keep(store, *keys(3))
-    made = linker(store)
+    keep(store, *keys(6))
+    made = linker(store, ByThrees())
     monkeypatch.setattr(module, "PATIENCE", -1.0)
     assert made.step(full=True).waiting == 1
-    assert (bound(store), standing(store)) == ([], [])
-    assert [one.spared for one in store.members("camp_a")] == ["new"] * 3
-    monkeypatch.undo()
-    assert made.step().waiting == 0
     assert bound(store) == keys(3)
+    assert [one.spared for one in store.members("camp_3")] == ["new"] * 3
+    assert made.step().waiting == 0
+    assert bound(store) == keys(6)
 
 
 def test_a_quiet_campaign_is_not_looked_at_again_and_a_busy_one_is_renewed() -> None:
