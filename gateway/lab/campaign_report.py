@@ -23,6 +23,8 @@ served by then, over its plan: what it takes in the fortnight that is played, an
 take in 45 days. Who is never found has taken all. The traffic does not answer to what is decided: a harvester who is
 cut off would change its ways, and one who is watched would not.
 
+Every account is also looked at alone, by the panel and the policy, each twelve hours.
+
 An honest group counts as *named* if a group that was touched is mostly it, or most of its accounts were touched as
 members of any. Second pools: exchanges of the new pool until a decision reaches most of its accounts; the ban itself is
 the operator's, and known.

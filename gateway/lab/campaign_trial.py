@@ -16,7 +16,7 @@ from gateway.lab.campaign_reading import Seen, identity
 from gateway.lab.campaign_watch import Bans, Look, Watch
 
 HOUR: Final = 3600.0  # seconds between two passes
-_ALONE: Final = 6  # passes between two looks at every account by itself
+_ALONE: Final = 12  # passes between two looks at every account by itself
 Times = array  # of exchanges, seconds since the epoch, in order
 
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 from msgspec.structs import replace
 
 from detectors.base import Baseline, Observation, Panel
-from detectors.linkage.base import Facts, Group, Id, Imprint
+from detectors.linkage.base import Facts, Group, Id, Imprint, partner_mark
 from detectors.linkage.context import Ban, Context, Release
 from detectors.linkage.fit import fit
 from detectors.linkage.selection import LEAST
@@ -139,6 +139,7 @@ class Watch:
         context = Context(
             imprints=imprints,
             facts=facts,
+            marks={one: partner_mark(one) for one in group.members},
             bans=judge.bans(group.members, at),
             releases=tuple(one for one in judge.releases if one.at <= at),
         )
