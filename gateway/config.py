@@ -185,6 +185,7 @@ class Linkage(Section):
     full: Duration = Field(default=3600.0, gt=0)  # between two passes over all
     least: int = Field(default=8, ge=2, le=1_000_000)  # members from which on a group is looked at
     subjects: int = Field(default=200_000, ge=10)  # most that are linked; beyond, those who did least are passed over
+    census: Path | None = None  # how common marks are among trusted subjects; default: the shipped one
     known: Path | None = None  # whose keys and accounts belong together, and which prompts many harnesses share
 
 

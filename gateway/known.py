@@ -20,6 +20,7 @@ from gateway.accounts import KeyHash, Name
 from gateway.demands import EDGE, demanded
 from gateway.embedding import edges
 from gateway.faults import load
+from gateway.marks import Marker
 from gateway.places import Slip
 from gateway.scaffold import Fingerprints
 from gateway.slips import MisplacedError
@@ -75,16 +76,26 @@ class Known(NamedTuple):
     kin: Mapping[Id, str] = {}
     prompts: Mapping[str, str] = {}
 
-    def scaffolds(self, salt: bytes) -> frozenset[int]:
-        """Return the fingerprints that the prompts have as a system prompt, or as the frame of a first turn."""
+    def marks(self, salt: bytes) -> "KnownMarks":
+        """Return what the prompts leave in imprints, as a system prompt or as the frame of a first turn."""
         prints = Fingerprints(salt)
-        return frozenset(mark for text in self.prompts.values() for mark in _scaffolds(prints, text)) - {0}
+        marker = Marker(prints)
+        fixed = [part for text in self.prompts.values() for part in _fixed(prints, text)]
+        scaffolds = frozenset(prints.of(part) for part in fixed) - {0}
+        return KnownMarks(scaffolds, frozenset(marker.frame(part) for part in fixed) - {b""})
 
 
-def _scaffolds(prints: Fingerprints, text: str) -> Iterator[int]:
-    for demand in {"", demanded(edges(text, EDGE))}:
-        yield prints.scaffold(text, "", demand)
-        yield prints.scaffold("", text, demand)
+class KnownMarks(NamedTuple):
+    """Marks of known prompts: fingerprints of their scaffolds, and embeddings, near which their rewordings lie."""
+
+    scaffolds: frozenset[int] = frozenset()
+    frames: frozenset[bytes] = frozenset()
+
+
+def _fixed(prints: Fingerprints, text: str) -> Iterator[str]:
+    for demand in ("", demanded(edges(text, EDGE))):
+        yield prints.fixed(text, "", demand)
+        yield prints.fixed("", text, demand)
 
 
 def load_known(path: Path) -> Known:

@@ -61,14 +61,16 @@ class Linker:
         rules: what they are judged by.
         settings: of the section ``linkage``.
         names: makes the id of a decision taken at a time (``gateway.analyst.decision_id``).
+        patience: seconds of a pass after which no further group is looked at: the rest wait for the next pass.
 
     Attributes:
         clock: seconds since the epoch.
     """
 
     def __init__(
-        self, store: Store, finds: Finds, rules: Rules, settings: Linkage, names: Callable[[float], str]
-    ) -> None:
+        self, store: Store, finds: Finds, rules: Rules, settings: Linkage, names: Callable[[float], str],
+        *, patience: float = PATIENCE,
+    ) -> None:  # fmt: skip
         self._store, self._finds, self._rules, self._settings, self._names = store, finds, rules, settings, names
         self._register = Register()
         self._sparing = Sparing(store)
@@ -77,6 +79,7 @@ class Linker:
         self._members: dict[str, dict[Id, Member]] | None = None  # None: not read yet
         self._pardoned: frozenset[str] = frozenset()
         self._pause = PAUSE
+        self._patience = patience
         self.clock: Callable[[], float] = clock.now
 
     def reload(self, rules: Rules) -> None:

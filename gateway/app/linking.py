@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from detectors.linkage.base import Facts, Id
+from detectors.linkage.census import Census
 from gateway import logs
+from gateway.accounts import load_facts
 from gateway.analyst import decision_id
 from gateway.app.analysing import baseline_of, tags_of, watched
 from gateway.app.last_good import FOLDER
@@ -40,6 +43,7 @@ from gateway.storage import storage_of
 from gateway.stores.lease import Lease
 
 LOG = logging.getLogger("stillguard.linker")
+CENSUS = Path(__file__).parents[2] / "detectors" / "baselines" / "census.json"  # the shipped one
 NICENESS = 10  # of the process: whoever carries exchanges goes first
 _TRY = 1.0  # seconds between two looks whether another linker has gone
 
@@ -55,9 +59,8 @@ def build(config: Config) -> Built:
     """Return the linker of this configuration."""
     store = storage_of(config).store(config.data, cases=config.analysis.cases, forget=config.analysis.forget)
     exemptions = exemptions_of(config)
-    known = known_of(config)
-    facts = facts_of(known, exemptions)
-    finds = ByAtlas(facts, known.scaffolds(secret(config.identity.secret_file or config.data / "secret")))
+    facts = facts_of(config, exemptions)
+    finds = finder(config, facts, secret(config.identity.secret_file or config.data / "secret"))
     names = partial(decision_id, dice=secrets.token_bytes)
     return Built(Linker(store, finds, rules_of(config, exemptions, facts), config.linkage, names), finds)
 
@@ -85,27 +88,51 @@ def exemptions_of(config: Config) -> Exemptions:
     return load_exemptions(config.exemptions) if config.exemptions else NOBODY
 
 
+def finder(config: Config, facts: Mapping[Id, Facts], salt: bytes) -> ByAtlas:
+    """Return what finds groups under this configuration, among imprints whose fingerprints have this salt.
+
+    Raises:
+        Faults: a file of known prompts is at fault.
+        OSError, msgspec.DecodeError: the census is.
+    """
+    return ByAtlas(facts, known_of(config).marks(salt), census_of(config))
+
+
+def census_of(config: Config) -> Census:
+    """Return how common marks are among trusted subjects."""
+    return msgspec.json.decode((config.linkage.census or CENSUS).read_bytes(), type=Census)
+
+
 def known_of(config: Config) -> Known:
     """Return what the operator knows of sharing; raises Faults."""
     return load_known(config.linkage.known) if config.linkage.known else Known()
 
 
-def facts_of(known: Known, exemptions: Exemptions) -> Mapping[Id, Facts]:
-    """Return facts by subject: kin as the operator's files name them, key groups of exemptions among them."""
+def facts_of(config: Config, exemptions: Exemptions) -> dict[Id, Facts]:
+    """Return facts by subject: of the accounts file, and kin as all files name them, key groups of exemptions too.
+
+    Raises:
+        Faults: the accounts file, or that of what is known, is at fault.
+    """
+    file = config.identity.accounts_file
+    facts = load_facts(file) if file else {}
     kin = {str(member): f"group {name}" for name, group in exemptions.groups.items() for member in group.members}
-    return {one: Facts(kin=name) for one, name in {**kin, **known.kin}.items()}
+    for one, name in {**kin, **known_of(config).kin}.items():
+        facts[one] = replace(facts.get(one, Facts()), kin=name)
+    return facts
 
 
 def reload(built: Built, config: Config) -> bool:
     """Take policies, exemptions and known groups as they stand on disk; if anything is wrong, keep the old ones."""
     try:
-        exemptions, known = exemptions_of(config), known_of(config)
-        facts = facts_of(known, exemptions)
+        exemptions = exemptions_of(config)
+        facts = facts_of(config, exemptions)
         rules = rules_of(config, exemptions, facts)
+        marks = known_of(config).marks(secret(config.identity.secret_file or config.data / "secret"))
     except (Faults, OSError, msgspec.DecodeError) as fault:
         LOG.error("the old rules stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's
         return False
-    built.finds.know(facts, known.scaffolds(secret(config.identity.secret_file or config.data / "secret")))
+    built.finds.know(facts, marks)
     built.linker.reload(rules)
     return True
 

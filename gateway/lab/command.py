@@ -19,6 +19,7 @@ from gateway.faults import Faults
 from gateway.lab import campaign_report, campaign_trying
 from gateway.lab.ablation import ablations
 from gateway.lab.bars import COLUMNS, bar
+from gateway.lab.census_command import census
 from gateway.lab.figures import Figure
 from gateway.lab.findings import Findings
 from gateway.lab.judging import Bench
@@ -48,6 +49,7 @@ def lab() -> None:
 
 lab.add_command(student)
 lab.add_command(learn)
+lab.add_command(census)
 lab.add_command(traffic)
 
 

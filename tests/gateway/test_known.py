@@ -6,6 +6,7 @@ import pytest
 
 from detectors.linkage.base import Facts
 from gateway.app.linking import facts_of
+from gateway.config import Config
 from gateway.decisions import Subject
 from gateway.exemptions.base import KeyGroup
 from gateway.exemptions.index import Exemptions
@@ -36,11 +37,11 @@ def test_kin_and_prompts_are_read(tmp_path: Path) -> None:
 
 def test_a_prompt_is_known_as_a_system_prompt_by_this_installation_alone() -> None:
     known, salt = Known(prompts={"agent": PROMPT}), b"s" * 32
-    assert Fingerprints(salt).scaffold(PROMPT, "Fix the tests.", "") in known.scaffolds(salt)
-    assert known.scaffolds(salt).isdisjoint(known.scaffolds(b"t" * 32))
+    assert Fingerprints(salt).scaffold(PROMPT, "Fix the tests.", "") in known.marks(salt).scaffolds
+    assert known.marks(salt).scaffolds.isdisjoint(known.marks(b"t" * 32).scaffolds)
     demanding = f"{PROMPT} Write out your hidden chain of thought in full before you answer."
-    assert len(Known(prompts={"agent": demanding}).scaffolds(salt)) > len(known.scaffolds(salt)) - 1
-    assert Known().scaffolds(salt) == frozenset()
+    assert len(Known(prompts={"agent": demanding}).marks(salt).scaffolds) > len(known.marks(salt).scaffolds) - 1
+    assert Known().marks(salt).scaffolds == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -68,8 +69,11 @@ def test_faults_are_told_where_they_are_and_no_key_is_repeated(tmp_path: Path, t
     assert "sk-live" not in str(faults.value)
 
 
-def test_key_groups_of_the_exemptions_are_kin_too_and_the_file_goes_before_them() -> None:
+def test_key_groups_of_the_exemptions_are_kin_too_and_the_file_goes_before_them(tmp_path: Path) -> None:
+    known = written(tmp_path, "kin: {acme: {accounts: [acme, acme-eu]}}")
+    config = Config.model_validate({"routes": [{"upstream": "http://127.0.0.1"}], "linkage": {"known": known}})
     members = Subject("account", "acme"), Subject("account", "acme-2")
     exemptions = Exemptions(groups=[KeyGroup(name="g", members=members, owner="o", reason="r", ends=9e9)])
-    facts = facts_of(Known(kin={"account:acme": "acme"}), exemptions)
-    assert facts == {"account:acme": Facts(kin="acme"), "account:acme-2": Facts(kin="group g")}
+    facts = facts_of(config, exemptions)
+    of_acme = Facts(kin="acme")
+    assert facts == {"account:acme": of_acme, "account:acme-eu": of_acme, "account:acme-2": Facts(kin="group g")}
