@@ -114,7 +114,7 @@ def test_merging_in_a_tree_says_what_merging_one_by_one_says() -> None:
 
 
 def test_detectors_that_compare_with_single_subjects_are_silent_on_merged_cases() -> None:
-    assert set(PANEL) - set(merging(PANEL)) == {"cadence", "rhythm", "volume"}
+    assert set(PANEL) - set(merging(PANEL)) == {"cadence", "departure", "rhythm", "volume"}
     members = people(np.random.default_rng(6), 20)
     found = standing(members, harvested(sorted(members)))
     assert set(found.evidence) >= set(PANEL)
