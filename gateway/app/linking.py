@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from detectors.linkage.base import Facts, Id
 from gateway import logs
+from gateway.accounts import load_facts
 from gateway.analyst import decision_id
 from gateway.app.analysing import baseline_of, tags_of, watched
 from gateway.app.last_good import FOLDER
@@ -56,7 +58,7 @@ def build(config: Config) -> Built:
     store = storage_of(config).store(config.data, cases=config.analysis.cases, forget=config.analysis.forget)
     exemptions = exemptions_of(config)
     known = known_of(config)
-    facts = facts_of(known, exemptions)
+    facts = facts_of(config, known, exemptions)
     finds = ByAtlas(facts, known.scaffolds(secret(config.identity.secret_file or config.data / "secret")))
     names = partial(decision_id, dice=secrets.token_bytes)
     return Built(Linker(store, finds, rules_of(config, exemptions, facts), config.linkage, names), finds)
@@ -90,17 +92,23 @@ def known_of(config: Config) -> Known:
     return load_known(config.linkage.known) if config.linkage.known else Known()
 
 
-def facts_of(known: Known, exemptions: Exemptions) -> Mapping[Id, Facts]:
-    """Return facts by subject: kin as the operator's files name them, key groups of exemptions among them."""
-    kin = {str(member): f"group {name}" for name, group in exemptions.groups.items() for member in group.members}
-    return {one: Facts(kin=name) for one, name in {**kin, **known.kin}.items()}
+def facts_of(config: Config, known: Known, exemptions: Exemptions) -> Mapping[Id, Facts]:
+    """Return facts by subject: what the accounts file says, and kin as the operator's other files name them.
+
+    Raises Faults if the accounts file is at fault. Of several files that name kin of a subject, the one of known
+    groups counts, then the accounts file, then the key groups of the exemptions.
+    """
+    told = load_facts(config.identity.accounts_file) if config.identity.accounts_file else {}
+    groups = {str(member): f"group {name}" for name, group in exemptions.groups.items() for member in group.members}
+    kin = {**groups, **{one: facts.kin for one, facts in told.items() if facts.kin}, **known.kin}
+    return {**told, **{one: replace(told.get(one, Facts()), kin=name) for one, name in kin.items()}}
 
 
 def reload(built: Built, config: Config) -> bool:
     """Take policies, exemptions and known groups as they stand on disk; if anything is wrong, keep the old ones."""
     try:
         exemptions, known = exemptions_of(config), known_of(config)
-        facts = facts_of(known, exemptions)
+        facts = facts_of(config, known, exemptions)
         rules = rules_of(config, exemptions, facts)
     except (Faults, OSError, msgspec.DecodeError) as fault:
         LOG.error("the old rules stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's
