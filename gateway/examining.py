@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from msgspec.structs import replace
 
 from detectors.base import Baseline, Panel
-from detectors.linkage.base import Facts, Group, Id, Imprint
+from detectors.linkage.base import Facts, Group, Id, Imprint, partner_mark
 from detectors.linkage.context import Ban, Context
 from detectors.linkage.fit import fit
 from gateway.campaign import campaign_standing
@@ -87,7 +87,8 @@ class ByCase:
         imprints = {one: folio.imprint for one, folio in folios.items()}
         facts = {one: self._facts[one] for one in group.members if one in self._facts}
         fitting = fit(group, imprints, facts)
-        context = Context(imprints=imprints, facts=facts, bans=examination.bans)
+        marks = {one: partner_mark(one) for one in group.members}
+        context = Context(imprints=imprints, facts=facts, marks=marks, bans=examination.bans)
         standing = campaign_standing(
             self._panel, self._baseline, group, fitting, folios, context, examination.subject,
             at=examination.at, born=examination.born,

@@ -59,8 +59,9 @@ def build(config: Config) -> Built:
     """Return the linker of this configuration."""
     store = storage_of(config).store(config.data, cases=config.analysis.cases, forget=config.analysis.forget)
     exemptions = exemptions_of(config)
-    facts = facts_of(config, exemptions)
-    finds = finder(config, facts, secret(config.identity.secret_file or config.data / "secret"))
+    known = known_of(config)
+    facts = facts_of(config, known, exemptions)
+    finds = finder(config, known, facts, secret(config.identity.secret_file or config.data / "secret"))
     names = partial(decision_id, dice=secrets.token_bytes)
     return Built(Linker(store, finds, rules_of(config, exemptions, facts), config.linkage, names), finds)
 
@@ -88,18 +89,13 @@ def exemptions_of(config: Config) -> Exemptions:
     return load_exemptions(config.exemptions) if config.exemptions else NOBODY
 
 
-def finder(config: Config, facts: Mapping[Id, Facts], salt: bytes) -> ByAtlas:
-    """Return what finds groups under this configuration, among imprints whose fingerprints have this salt.
-
-    Raises:
-        Faults: a file of known prompts is at fault.
-        OSError, msgspec.DecodeError: the census is.
-    """
-    return ByAtlas(facts, known_of(config).marks(salt), census_of(config))
+def finder(config: Config, known: Known, facts: Mapping[Id, Facts], salt: bytes) -> ByAtlas:
+    """Return what finds groups among imprints whose fingerprints have this salt; raises as ``census_of`` does."""
+    return ByAtlas(facts, known.marks(salt), census_of(config))
 
 
 def census_of(config: Config) -> Census:
-    """Return how common marks are among trusted subjects."""
+    """Return how common marks are among trusted subjects; raises OSError or msgspec.DecodeError."""
     return msgspec.json.decode((config.linkage.census or CENSUS).read_bytes(), type=Census)
 
 
@@ -108,27 +104,25 @@ def known_of(config: Config) -> Known:
     return load_known(config.linkage.known) if config.linkage.known else Known()
 
 
-def facts_of(config: Config, exemptions: Exemptions) -> dict[Id, Facts]:
-    """Return facts by subject: of the accounts file, and kin as all files name them, key groups of exemptions too.
+def facts_of(config: Config, known: Known, exemptions: Exemptions) -> Mapping[Id, Facts]:
+    """Return facts by subject: what the accounts file says, and kin as the operator's other files name them.
 
-    Raises:
-        Faults: the accounts file, or that of what is known, is at fault.
+    Raises Faults if the accounts file is at fault. Of several files that name kin of a subject, the one of known
+    groups counts, then the accounts file, then the key groups of the exemptions.
     """
-    file = config.identity.accounts_file
-    facts = load_facts(file) if file else {}
-    kin = {str(member): f"group {name}" for name, group in exemptions.groups.items() for member in group.members}
-    for one, name in {**kin, **known_of(config).kin}.items():
-        facts[one] = replace(facts.get(one, Facts()), kin=name)
-    return facts
+    told = load_facts(config.identity.accounts_file) if config.identity.accounts_file else {}
+    groups = {str(member): f"group {name}" for name, group in exemptions.groups.items() for member in group.members}
+    kin = {**groups, **{one: facts.kin for one, facts in told.items() if facts.kin}, **known.kin}
+    return {**told, **{one: replace(told.get(one, Facts()), kin=name) for one, name in kin.items()}}
 
 
 def reload(built: Built, config: Config) -> bool:
     """Take policies, exemptions and known groups as they stand on disk; if anything is wrong, keep the old ones."""
     try:
-        exemptions = exemptions_of(config)
-        facts = facts_of(config, exemptions)
+        exemptions, known = exemptions_of(config), known_of(config)
+        facts = facts_of(config, known, exemptions)
         rules = rules_of(config, exemptions, facts)
-        marks = known_of(config).marks(secret(config.identity.secret_file or config.data / "secret"))
+        marks = known.marks(secret(config.identity.secret_file or config.data / "secret"))
     except (Faults, OSError, msgspec.DecodeError) as fault:
         LOG.error("the old rules stay", extra={"fault": str(fault)})  # noqa: TRY400 - the fault is the operator's
         return False

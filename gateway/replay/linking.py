@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from gateway.app.linking import facts_of, finder
+from gateway.app.linking import facts_of, finder, known_of
 from gateway.circumstances import tagged
 from gateway.config import Config
 from gateway.decisions import Decision, Standing, Subject
@@ -45,10 +45,11 @@ class Linking:
 
     def __init__(self, config: Config, rules: Rules, exemptions: Exemptions) -> None:
         self._store = MemoryStore(cases=config.analysis.cases, forget=config.analysis.forget)
-        facts = facts_of(config, exemptions)
+        known = known_of(config)
+        facts = facts_of(config, known, exemptions)
         examines = ByCase(rules.panel, rules.baseline, facts)
         judged = LinkerRules(rules.policy, examines, exemptions, tagged(dict(rules.tags)))
-        finds = finder(config, facts, SALT)
+        finds = finder(config, known, facts, SALT)
         self._linker = Linker(self._store, finds, judged, config.linkage, _nameless, patience=inf)
         self._linker.clock = lambda: self._at
         self._enabled = config.linkage.enabled

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from detectors.linkage.base import Facts
 from gateway.app.linking import facts_of
-from gateway.config import Config
+from gateway.config import Config, Identity, Route
 from gateway.decisions import Subject
 from gateway.exemptions.base import KeyGroup
 from gateway.exemptions.index import Exemptions
@@ -70,10 +69,12 @@ def test_faults_are_told_where_they_are_and_no_key_is_repeated(tmp_path: Path, t
 
 
 def test_key_groups_of_the_exemptions_are_kin_too_and_the_file_goes_before_them(tmp_path: Path) -> None:
-    known = written(tmp_path, "kin: {acme: {accounts: [acme, acme-eu]}}")
-    config = Config.model_validate({"routes": [{"upstream": "http://127.0.0.1"}], "linkage": {"known": known}})
     members = Subject("account", "acme"), Subject("account", "acme-2")
     exemptions = Exemptions(groups=[KeyGroup(name="g", members=members, owner="o", reason="r", ends=9e9)])
-    facts = facts_of(config, exemptions)
-    of_acme = Facts(kin="acme")
-    assert facts == {"account:acme": of_acme, "account:acme-eu": of_acme, "account:acme-2": Facts(kin="group g")}
+    accounts = tmp_path / "accounts.yaml"
+    accounts.write_text(f"accounts: {{acme: {{payment: '{HASH[:-1]}1', kin: old}}, beta: {{kin: b}}}}")
+    config = Config(routes=(Route(upstream="http://127.0.0.1:1"),), identity=Identity(accounts_file=accounts))
+    facts = facts_of(config, Known(kin={"account:acme": "acme"}), exemptions)
+    assert {one: said.kin for one, said in facts.items()} == {
+        "account:acme": "acme", "account:acme-2": "group g", "account:beta": "b",
+    }  # fmt: skip
