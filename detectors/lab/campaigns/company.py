@@ -28,7 +28,8 @@ _WIDE_PLAN: Final = 45.0  # days that such a campaign is planned for (Alibaba, A
 _CAMPAIGNS: Final = {"wide_slow": 2, "fixed_scaffold": 7, "paraphrased": 6, "relayed": 5, "cleaning": 4, "padded": 4,
                      "failover": 4, "pivot": 4, "shards": 5, "sessions": 3, "grading": 3}  # fmt: skip
 _INNOCENTS: Final = {"office_nat": 23, "vpn": 12, "harness": 21, "byok_app": 30, "class": 24, "reseller": 12,
-                     "organisation": 22, "balanced": 8, "release_day": 14, "hackathon": 16, "scheduled_tool": 18}  # fmt: skip
+                     "organisation": 22, "balanced": 8, "release_day": 14, "hackathon": 16,
+                     "scheduled_tool": 18}  # fmt: skip
 _FRAMINGS: Final = 6  # scenes in which a campaign copies an innocent
 _GREAT: Final = {"wide_slow": 2000, "harness": 1500, "byok_app": 400}  # accounts of the first of its kind
 
