@@ -1,7 +1,9 @@
 """The atlas as the benchmark uses it, and what honest accounts elsewhere share."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+import detectors
 from detectors.base import Observation
 from detectors.lab.campaigns.company import Size, company
 from detectors.lab.pack import Pack
@@ -13,6 +15,7 @@ from detectors.linkage.imprint import ImprintFold
 from gateway.features import Features
 from gateway.lab.campaign_reading import SALT, read
 
+CENSUS = Path(detectors.__file__).with_name("baselines") / "census.json"  # the shipped one
 _HELD = 64  # observations of an account that are folded together: folding one by one costs several times as much
 
 

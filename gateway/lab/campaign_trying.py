@@ -14,11 +14,13 @@ from detectors.lab.population import Tenant, population
 from detectors.lab.replay_line import MODELS
 from detectors.lab.tempo import DAYS
 from detectors.lab.traffic import DAY, START
+from detectors.linkage.census import Census
 from detectors.linkage.context import Release
 from gateway.features import Features
 from gateway.lab.bars import COLUMNS, bar
-from gateway.lab.campaign_atlas import Finder, census
+from gateway.lab.campaign_atlas import CENSUS, Finder, census
 from gateway.lab.campaign_findings import Findings, rate
+from gateway.lab.campaign_ledgers import ledgers, noted
 from gateway.lab.campaign_outcome import Ledger
 from gateway.lab.campaign_reading import SALT, Seen, read, read_beside
 from gateway.lab.campaign_rivals import compared
@@ -47,10 +49,12 @@ def run(setting: Setting) -> tuple[Findings, str]:
         rivals = fitted(honest, bar(progress, "rivals learn", min(len(honest), FITTED)))
         known = facts(everybody.members())
         judge = Judge(panel({}), baseline, policy, known, bans(everybody), (release(honest),))
-        watch = Watch(judge, Finder(census(setting.pack, setting.seed, setting.size), known))
+        watch = Watch(judge, Finder(_census(setting), known))
         witness = Witness(everybody)
         ticks = bar(progress, "days played", DAYS)
-        trial = tried(everybody, _batches(setting, everybody), watch, (witness.take, _days(ticks)))
+        trial = tried(
+            everybody, noted(_batches(setting, everybody), ledgers(known)), watch, (witness.take, _days(ticks))
+        )
         ledger = Ledger(trial)
         found = Findings(ledger, list(compared(ledger, witness, rivals, rate(ledger))))
     return found, f"{_played(trial, setting)} Baseline: {baseline.source}."
@@ -59,6 +63,13 @@ def run(setting: Setting) -> tuple[Findings, str]:
 def _batches(setting: Setting, everybody: Company) -> Iterator[list[Seen]]:
     features = Features(SALT)
     return (read if setting.jobs == 1 else read_beside)(everybody.acts(), features)
+
+
+def _census(setting: Setting) -> Census:
+    """Return what is shipped of how common marks are; where nothing is, what of it holds on any installation."""
+    if CENSUS.exists():
+        return msgspec.json.decode(CENSUS.read_bytes(), type=Census)
+    return census(setting.pack, setting.seed, setting.size).portable()
 
 
 def _honest(setting: Setting) -> list[Tenant]:

@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 
 from detectors.lab.campaigns.dealing import HOURS, Dealing
 from detectors.lab.campaigns.harvests import Cleaning, Grading, Harvest, Listed, Relay, Sessions, never_twice
+from detectors.lab.campaigns.persons import unseen
 from detectors.lab.campaigns.pools import Pool, Work
 from detectors.lab.campaigns.scaffolds import Demand, frame, worded, wordings
 from detectors.lab.cast import OWN
 from detectors.lab.grammars import exams, people
 from detectors.lab.library import Library, Part
-from detectors.lab.population import choose
 from detectors.lab.roster.adversaries import ADVERSARIES
 from detectors.lab.roster.recipe import Recipe
 from detectors.lab.tempo import DAYS
@@ -106,7 +106,7 @@ def listed(brief: Brief, how: str, rng: Random) -> Listed:
 
 
 def _questions(brief: Brief, recipe: Recipe, kept: Random, rng: Random) -> tuple[Words, Script]:
-    says = choose(brief.library, brief.part, recipe, kept)
+    says = unseen(brief.library, brief.part, recipe, kept)
     words = spoken(kept, says.half)
     own = _bare(recipe.own(rng, words))
     if says.source.startswith(OWN):

@@ -9,6 +9,7 @@ from detectors.lab.campaigns import campaigns, innocents
 from detectors.lab.campaigns.base import Act, Group, Member, together
 from detectors.lab.campaigns.campaigns import Brief
 from detectors.lab.campaigns.crowds import Setting, ordinary
+from detectors.lab.campaigns.firms import balanced
 from detectors.lab.campaigns.framing import framed
 from detectors.lab.campaigns.origins import home, tls
 from detectors.lab.campaigns.padding import covered
@@ -26,8 +27,9 @@ _WIDE_PLAN: Final = 45.0  # days that such a campaign is planned for (Alibaba, A
 # Campaigns of each kind at full size; sizes are log-normal about the median, between the least and the most.
 _CAMPAIGNS: Final = {"wide_slow": 2, "fixed_scaffold": 7, "paraphrased": 6, "relayed": 5, "cleaning": 4, "padded": 4,
                      "failover": 4, "pivot": 4, "shards": 5, "sessions": 3, "grading": 3}  # fmt: skip
-_INNOCENTS: Final = {"office_nat": 24, "vpn": 12, "harness": 22, "byok_app": 30, "class": 26, "reseller": 12,
-                     "organisation": 26, "release_day": 14, "hackathon": 16, "scheduled_tool": 18}  # fmt: skip
+_INNOCENTS: Final = {"office_nat": 23, "vpn": 12, "harness": 21, "byok_app": 30, "class": 24, "reseller": 12,
+                     "organisation": 22, "balanced": 8, "release_day": 14, "hackathon": 16,
+                     "scheduled_tool": 18}  # fmt: skip
 _FRAMINGS: Final = 6  # scenes in which a campaign copies an innocent
 _GREAT: Final = {"wide_slow": 2000, "harness": 1500, "byok_app": 400}  # accounts of the first of its kind
 
@@ -61,7 +63,14 @@ _LIGHT: Final = 1600  # light individuals, besides those of the other benchmark
 _MEDIAN, _SPREAD, _LEAST, _LARGEST = 32.0, 0.7, 20, 300  # accounts of a campaign
 _PADDED: Final = 0.10  # share of the attack in what a padded account does
 _FEWEST: Final = 18  # accounts of a campaign that is scaled down
-_CROWDS: Final = {"harness": 60.0, "byok_app": 50.0, "vpn": 45.0, "scheduled_tool": 40.0, "organisation": 6.0}
+_CROWDS: Final = {
+    "harness": 60.0,
+    "byok_app": 50.0,
+    "vpn": 45.0,
+    "scheduled_tool": 40.0,
+    "organisation": 10.0,
+    "balanced": 10.0,
+}
 _CROWD: Final = 22.0  # accounts of other honest groups, median
 
 
@@ -152,6 +161,9 @@ def _innocents(library: Library, part: Part, base: str, extent: Extent) -> Itera
             size = bell(rng, _CROWDS.get(kind, _CROWD), 0.5)
             size = _sized(kind, number, bell(rng, _CROWDS.get(kind, _CROWD), 0.5), extent)
             setting = Setting(name, kind, f"{base}/{name}", library, part, max(3, size))
+            if kind == "balanced":
+                yield balanced(setting)
+                continue
             persons = innocents.KINDS[kind](setting)
             yield Group(
                 name, kind, "innocent", tuple(one.member for one in persons), 0, 0.0, (),

@@ -7,7 +7,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from detectors.lab.campaigns.base import Act, Member
-from detectors.lab.cast import OWN
+from detectors.lab.cast import OWN, Says
 from detectors.lab.habits import Habits
 from detectors.lab.job import Desk, Work, stream
 from detectors.lab.library import Library, Part
@@ -63,9 +63,17 @@ def interests(rng: Random, half: int) -> Words:
     return focussed(rng, spoken(rng, half), rng.uniform(*_LEAN))
 
 
+def unseen(library: Library, part: Part, recipe: Recipe, rng: Random) -> Says:
+    """Draw a source of text; where one judges, none of which the other part has learnt, not even other rows of it."""
+    says = choose(library, part, recipe, rng)
+    while part == "judge" and says.seen:
+        says = choose(library, part, recipe, rng)
+    return says
+
+
 def telling(library: Library, part: Part, recipe: Recipe, rng: Random) -> tuple[Callable[[Random, Words], Script], int]:
     """Return what an account of that kind says by its interests, and the half of our wording that goes with it."""
-    says = choose(library, part, recipe, rng)
+    says = unseen(library, part, recipe, rng)
     if says.source.startswith(OWN):
         return recipe.own, says.half
 
