@@ -5,6 +5,7 @@ somebody is served and another hands in within one batch is therefore told besid
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -45,13 +46,17 @@ class _Fresh(NamedTuple):
 def holders(table: Table, passed: Sequence[Passed]) -> list[dict[int, Holder]]:
     """Return for each exchange, in order of their ends, who holds what it hands in; what nobody does is left out."""
     found = _kept(table, passed)
+    served = {print_ for one in passed for print_ in one.served}
+    within = served.intersection(chain.from_iterable([one.handed for one in passed]))
+    if not within:  # nearly always: what a batch serves comes back in a later one
+        return found
     fresh: dict[int, _Fresh] = {}
     for own, one in zip(found, passed, strict=True):
-        if fresh and one.handed:
-            for print_ in fresh.keys() & set(one.handed):
-                if fresh[print_].at <= one.deal.answer.query.at:
-                    own[print_] = _both(own.get(print_), fresh[print_].holder)
-        for print_ in one.served:
+        for print_ in within.intersection(one.handed):
+            known = fresh.get(print_)
+            if known is not None and known.at <= one.deal.answer.query.at:
+                own[print_] = _both(own.get(print_), known.holder)
+        for print_ in within.intersection(one.served):
             known, holder = fresh.get(print_), Holder(one.deal.member, one.note)
             fresh[print_] = _Fresh(_both(known and known.holder, holder), known.at if known else one.deal.answer.at)
     return found

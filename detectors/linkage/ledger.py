@@ -188,21 +188,24 @@ class Table:
 
     def _put(self, buckets: Whole, words: Words, owners: Words, hours: Whole) -> Entered:
         """Give each the emptiest or oldest slot of its bucket; of more than a bucket holds, the first stay."""
+        if not len(buckets):
+            return Entered(0, 0)
         order = np.argsort(buckets, kind="stable")
         buckets, words, owners, hours = buckets[order], words[order], owners[order], hours[order]
-        begins = np.flatnonzero(np.r_[True, buckets[1:] != buckets[:-1]]) if len(buckets) else np.zeros(0, np.int64)
-        rank = np.arange(len(buckets)) - np.repeat(begins, np.diff(np.r_[begins, len(buckets)]))
+        begins = np.flatnonzero(np.r_[True, buckets[1:] != buckets[:-1]])
+        sizes = np.diff(np.r_[begins, len(buckets)])
+        rank = np.arange(len(buckets)) - np.repeat(begins, sizes)
+        turns = np.repeat(words[begins] >> _TAG, sizes)  # of slots of one age any, but one order for all of a bucket
         fits = rank < WAYS
-        lost = int((~fits).sum())
         buckets, words, owners, rank = buckets[fits], words[fits], owners[fits], rank[fits]
-        ages = self._ages(*self._opened(buckets), hours[fits])
-        turned = (np.arange(WAYS) + (words >> _TAG).astype(np.int64)[:, None]) % WAYS  # of equal ages any, by the tag
+        ages = self._ages(*self._opened(buckets), np.repeat(hours[begins], sizes)[fits])
+        turned = (np.arange(WAYS) + turns[fits].astype(np.int64)[:, None]) % WAYS
         ways = np.argsort(turned - WAYS * ages, axis=1)[np.arange(len(buckets)), rank]
         pushed = int((ages[np.arange(len(buckets)), ways] < _GONE).sum())
         self._slots[buckets, ways, 0] = 0
         self._slots[buckets, ways, 1] = owners
         self._slots[buckets, ways, 0] = words
-        return Entered(len(buckets), pushed + lost)
+        return Entered(len(buckets), pushed + len(fits) - len(buckets))
 
 
 def _words(tags: Words, notes: Whole, owners: Words, hours: Whole, common: Flags) -> Words:

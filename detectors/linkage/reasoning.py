@@ -70,6 +70,9 @@ class Reasoning:
         own = foreign = common = unknown = 0
         for one, found in zip(passed, holders(self.table, passed), strict=True):
             unknown += len(one.handed) - len(found)
+            if not found:
+                takings.append(())
+                continue
             shared = sum(holder.common for holder in found.values())
             others = {print_: holder for print_, holder in found.items() if self._is_foreign(one.deal, holder)}
             own, foreign, common = own + len(found) - shared - len(others), foreign + len(others), common + shared

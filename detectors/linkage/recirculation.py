@@ -74,5 +74,5 @@ class Recirculation:
 def _passed(deal: Deal) -> Passed:
     """Return what passes: of the answer what its own question does not hold, if that is enough to be known again."""
     handed = deal.answer.query.passages
-    served = [passage for passage in deal.answer.passages if passage not in handed]
+    served = sorted(set(deal.answer.passages).difference(handed))
     return Passed(deal, handed, served if len(served) >= RETURNS else (), served[0] % NOTES if served else 0)

@@ -190,9 +190,17 @@ def test_what_is_no_table_is_refused(memory: Any, keep: int) -> None:
 
 
 def test_within_an_hour_a_full_table_keeps_some_of_all_and_not_only_the_first() -> None:
-    table = Table(slots(16), keep=24)
-    batches = [dict.fromkeys(range(1000 * n, 1000 * n + 64), n) for n in range(1, 9)]
+    table = Table(slots(256), keep=24)
+    batches = [dict.fromkeys(range(10_000 * n, 10_000 * n + 1024), n) for n in range(1, 9)]
     for served in batches:
         enter(table, served)
     kept = [sum(owner > 0 for owner in owners(table, *served)) for served in batches]
-    assert kept[-1] > kept[0] > 0
+    assert kept[-1] > kept[4] > kept[0] > 0
+
+
+@given(st.lists(st.integers(1, 2**64 - 1), unique=True, max_size=WAYS), st.floats(0.0, 9.0))
+def test_what_comes_to_one_bucket_at_once_takes_slots_of_its_own(served: list[int], late: float) -> None:
+    table = Table(slots(1), keep=24)
+    at = np.linspace(NOW, NOW + late * HOUR, len(served))  # over several hours
+    table.enter(prints(*served), np.full(len(served), 5, np.uint64), np.zeros(len(served), np.int64), at)
+    assert owners(table, *served, at=NOW + late * HOUR) == [5] * len(served)
