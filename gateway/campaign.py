@@ -33,12 +33,12 @@ def campaign_standing(  # noqa: PLR0913 - a case is all of these
     subject: Subject,
     *,
     at: float,
-    born: int,
+    among: int,
 ) -> Standing:
     """Return how a campaign stands: families of the merged case and of coordination, less the price of selection.
 
     E-values of a family are averaged, as those of any subject; the price is taken from ``identity`` first, and what
-    that cannot pay from the others in proportion. The bound on false alarms is that of one look at all groups ever;
+    that cannot pay from the others in proportion. The bound on false alarms is that of one look at all groups of a day;
     looks of one day share nearly all of their data, and count as one.
 
     Args:
@@ -50,7 +50,7 @@ def campaign_standing(  # noqa: PLR0913 - a case is all of these
         context: imprints and what is known beside.
         subject: the campaign.
         at: when, seconds since the epoch.
-        born: as which group it was first examined, counted from 1; raises ValueError below.
+        among: how many groups are examined at that time, itself included; raises ValueError below 1.
     """
     members = sorted(set(fit.members).intersection(group.members))
     sound = merging(panel)
@@ -58,7 +58,7 @@ def campaign_standing(  # noqa: PLR0913 - a case is all of these
     whole = weigh(sound, baseline, folio, subject, at).standing
     imprints = {one: context.imprints[one] for one in members if one in context.imprints}
     evidence = whole.evidence | coordination(imprints, context, baseline)
-    families = charged(_families(sound, evidence), price(born))
+    families = charged(_families(sound, evidence), price(among))
     return Standing(
         subject=subject,
         at=at,

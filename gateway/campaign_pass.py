@@ -109,7 +109,7 @@ class Pass:
         cases = store.cases([self.members[name][one].subject for one in counting])
         bans = tuple(self._bans(name))
         stored = {str(subject): case for subject, case in cases.items()}
-        examination = Examination(group, stored, bans, campaign.subject, campaign.born, self._at)
+        examination = Examination(group, stored, bans, campaign.subject, len(self.campaigns), self._at)
         standing, spared = examines.examine(examination)
         for one in counting:
             self.members[name][one] = replace(self.members[name][one], spared=spared.get(one, ""))

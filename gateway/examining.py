@@ -41,7 +41,7 @@ class Examination(NamedTuple):
         cases: of its members, as stored.
         bans: members that were refused.
         subject: the campaign.
-        born: its number.
+        among: how many groups are examined in this pass.
         at: now, seconds since the epoch.
     """
 
@@ -49,7 +49,7 @@ class Examination(NamedTuple):
     cases: Mapping[Id, bytes]
     bans: tuple[Ban, ...]
     subject: Subject
-    born: int
+    among: int
     at: float
 
 
@@ -91,6 +91,6 @@ class ByCase:
         context = Context(imprints=imprints, facts=facts, marks=marks, bans=examination.bans)
         standing = campaign_standing(
             self._panel, self._baseline, group, fitting, folios, context, examination.subject,
-            at=examination.at, born=examination.born,
+            at=examination.at, among=examination.among,
         )  # fmt: skip
         return Examined(replace(standing, members=len(fitting.members)), fitting.spared)

@@ -118,7 +118,9 @@ class Features:
         found = grams([core if single else "" for core, single in zip(cores, alone, strict=True)], self._prints.seed)
         handed = [newest[:PASTED] for _, newest in users]
         quotes, passages = self._shingles.batch(handed, QUOTES), self._passages.batch(handed, PASSAGES)
-        return map(_Numbers, users, alone, cells(rows), packed(rows), found, quotes, passages)
+        carried = self._passages.batch([_carried(query)[:BEGINNING] for query in queries], SERVED)
+        both = [tuple(dict.fromkeys((*new, *old))) if old else new for new, old in zip(passages, carried, strict=True)]
+        return map(_Numbers, users, alone, cells(rows), packed(rows), found, quotes, both)
 
     def _asked(self, query: Query, entry: Entry, numbers: _Numbers) -> QueryObservation:
         (first, newest), alone = numbers.users, numbers.alone
@@ -169,6 +171,11 @@ class Features:
             tls=marks.tls,
             presented=marks.presented,
         )
+
+
+def _carried(query: Query) -> str:
+    """Return the newest answer that the conversation carries along: served to this client, or to whom it is from."""
+    return next((turn.text for turn in reversed(query.turns) if turn.role == "assistant"), "")
 
 
 def _is_alone(query: Query) -> bool:

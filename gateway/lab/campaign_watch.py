@@ -94,7 +94,6 @@ class Watch:
         self.linked: dict[str, Group] = {}
         self._fresh: dict[Id, list[Observation]] = {}
         self._before: dict[str, frozenset[Id]] = {}
-        self._born: dict[str, int] = {}
         self._looked: dict[str, tuple[float, int]] = {}  # when, and at how many exchanges
 
     def take(self, member: Id, pair: Sequence[Observation]) -> None:
@@ -143,9 +142,9 @@ class Watch:
             bans=judge.bans(group.members, at),
             releases=tuple(one for one in judge.releases if one.at <= at),
         )
-        born = self._born.setdefault(name, len(self._born) + 1)
+        among = sum(len(one.members) >= LEAST for one in self.linked.values())
         standing = campaign_standing(
-            judge.panel, judge.baseline, group, fitting, folios, context, Subject("campaign", name), at=at, born=born
+            judge.panel, judge.baseline, group, fitting, folios, context, Subject("campaign", name), at=at, among=among
         )
         standing = replace(standing, members=len(fitting.members))
         return Look(name, at, fitting.members, fitting.spared, standing, judge.severity(standing), group)

@@ -38,11 +38,11 @@ def harvested(names: list[Id], seed: int = 1) -> dict[Id, Folio]:
     return {name: fold(PANEL, QUIET, [one for pair in own for one in pair]).folio for name, own in dealt.items()}
 
 
-def standing(members: Members, folios: dict[Id, Folio], born: int = 1, **known: object) -> Standing:
+def standing(members: Members, folios: dict[Id, Folio], among: int = 1, **known: object) -> Standing:
     group = Group(tuple(sorted(members)))
     context = Context(imprints=members, **known)  # type: ignore[arg-type]  # by name
     bound = fit(group, members)
-    return campaign_standing(PANEL, BASELINE, group, bound, folios, context, CAMPAIGN, at=1.0, born=born)
+    return campaign_standing(PANEL, BASELINE, group, bound, folios, context, CAMPAIGN, at=1.0, among=among)
 
 
 def touched(one: Standing) -> bool:
@@ -53,7 +53,7 @@ def touched(one: Standing) -> bool:
 def test_a_pool_that_harvests_is_named_in_two_families_and_its_members_alone_are_not() -> None:
     members = pool(np.random.default_rng(1), 30)
     folios = harvested(sorted(members))
-    found = standing(members, folios, born=50)
+    found = standing(members, folios, among=50)
     assert found.families["identity"] == pytest.approx(CEILING)
     assert found.families["content"] > 1.6
     assert touched(found)
@@ -78,7 +78,7 @@ def test_acting_together_alone_never_touches_anybody() -> None:
 def test_later_groups_pay_more_first_out_of_identity() -> None:
     members = pool(np.random.default_rng(4), 12)
     folios = harvested(sorted(members))
-    found = [standing(members, folios, born=born) for born in (1, 100, 10**6, 10**12)]
+    found = [standing(members, folios, among=among) for among in (1, 100, 10**6, 10**12)]
     assert all(a.weight >= b.weight for a, b in pairwise(found))
     assert found[2].families["identity"] < found[0].families["identity"]
     assert found[3].weight == 0.0
@@ -98,7 +98,7 @@ def test_one_who_is_released_takes_nothing_into_the_case() -> None:
     folios = harvested(names)
     context, released = Context(imprints=members), Group(tuple(names[1:]))
     bound = Fit(tuple(names))
-    found = campaign_standing(PANEL, BASELINE, released, bound, folios, context, CAMPAIGN, at=1.0, born=1)
+    found = campaign_standing(PANEL, BASELINE, released, bound, folios, context, CAMPAIGN, at=1.0, among=1)
     assert found.harvest.exchanges == sum(folios[one].harvest.exchanges for one in names[1:])
 
 
@@ -137,6 +137,6 @@ def test_random_unions_of_honest_accounts_are_never_named() -> None:
         kind = kinds[number % len(kinds)]
         chosen = tuple(sorted(dice.sample(kind, dice.randint(LEAST, min(60, len(kind))))))
         context, group = Context(imprints={}), Group(chosen)
-        found = campaign_standing(PANEL, BASELINE, group, Fit(chosen), folios, context, CAMPAIGN, at=1.0, born=number)
+        found = campaign_standing(PANEL, BASELINE, group, Fit(chosen), folios, context, CAMPAIGN, at=1.0, among=number)
         assert not touched(found)
         assert math.isfinite(found.weight)
