@@ -1,7 +1,9 @@
 """The case of a campaign: its members' cases merged and weighed as one, coordination beside it, less a price. Pure.
 
-That accounts act together is the family ``identity``, and says nothing of what they do. So it stops at a ceiling, and
-whatever touches a campaign needs another family: the merged case has to speak as a single client's would.
+That accounts act together, the families ``identity`` and ``timing``, says nothing of what they do. So it stops at a
+ceiling. Whatever touches a campaign needs two families: that the merged case speaks as a single client's would, or that
+one hand not only deals work out evenly (timing), but members also hand in what others were served (identity): people's
+conversations that are relayed over rented accounts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +22,7 @@ from gateway.fusion import log_mean
 # Nats, one in ten thousand: most that acting together says, however surely. With one habit that honest batch jobs have
 # too, 3.5 nats after its family's mean, it reaches 12.7: what trims or slows down, not what refuses (18.4).
 CEILING: Final = 9.2
-IDENTITY: Final = "identity"
+TOGETHER: Final = ("identity", "timing")  # families of coordination: who acts together, and how evenly
 
 
 def campaign_standing(  # noqa: PLR0913 - a case is all of these
@@ -37,7 +39,7 @@ def campaign_standing(  # noqa: PLR0913 - a case is all of these
 ) -> Standing:
     """Return how a campaign stands: families of the merged case and of coordination, less the price of selection.
 
-    E-values of a family are averaged, as those of any subject; the price is taken from ``identity`` first, and what
+    E-values of a family are averaged, as those of any subject; the price is taken from coordination first, and what
     that cannot pay from the others in proportion. The bound on false alarms is that of one look at all groups of a day;
     looks of one day share nearly all of their data, and count as one.
 
@@ -85,21 +87,36 @@ def merged(panel: Panel, folios: Sequence[Folio]) -> Folio:
 
 
 def charged(families: Mapping[str, float], due: float) -> dict[str, float]:
-    """Return families' weights less a price (nats), identity within its ceiling.
+    """Return families' weights less a price (nats), those of coordination within their ceiling together.
+
+    The loudest of coordination pays first, and is cut first where the ceiling cuts: that one is very sure of the one
+    is no reason to hear nothing of the other.
 
     Examples:
-        >>> charged({"identity": 30.0, "content": 12.0}, 8.0)
-        {'identity': 9.2, 'content': 12.0}
-        >>> charged({"identity": 2.0, "content": 12.0, "interface": 4.0}, 10.0)
-        {'identity': 0.0, 'content': 6.0, 'interface': 2.0}
+        >>> charged({"identity": 10.0, "timing": 20.0, "content": 12.0}, 11.6)
+        {'identity': 4.6, 'timing': 4.6, 'content': 12.0}
+        >>> charged({"timing": 2.0, "content": 12.0, "interface": 4.0}, 10.0)
+        {'timing': 0.0, 'content': 6.0, 'interface': 2.0}
 
     """
-    identity = families.get(IDENTITY, 0.0)
-    others = sum(families.values()) - identity
-    left = max(0.0, due - identity)
-    kept = max(0.0, 1.0 - left / others) if others > 0.0 else 0.0
-    paid = {family: weight * kept for family, weight in families.items()}
-    return paid | {IDENTITY: min(CEILING, max(0.0, identity - due))}
+    together = {family: families[family] for family in TOGETHER if family in families}
+    others = sum(families.values()) - sum(together.values())
+    left = max(0.0, due - sum(together.values()))
+    paid = max(0.0, 1.0 - left / others) if others > 0.0 else 0.0
+    kept = _lowered(together, min(CEILING, max(0.0, sum(together.values()) - due)))
+    return {family: kept[family] if family in kept else weight * paid for family, weight in families.items()}
+
+
+def _lowered(weights: Mapping[str, float], total: float) -> dict[str, float]:
+    """Return weights with the largest cut, to one level, so that they come to at most a total."""
+    level, left = 0.0, total
+    ordered = sorted(weights.values())
+    for place, weight in enumerate(ordered):
+        level = left / (len(ordered) - place)
+        if weight >= level:
+            return {name: min(one, level) for name, one in weights.items()}
+        left -= weight
+    return dict(weights)
 
 
 def _families(panel: Panel, evidence: Mapping[str, Evidence]) -> dict[str, float]:

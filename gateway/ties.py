@@ -22,6 +22,7 @@ _SHARED: Final[Mapping[Kind, str]] = {
     "reasoning": "hand in reasoning that others of them were served",
     "recirculation": "hand in answers that others of them were served",
     "failover": "took over when others of them were refused",
+    "profile": "ask about the same things, at the same lengths, in the same manner",
 }
 _LARGEST: Final = 60.0  # nats; more is no number that anybody reads
 

@@ -26,6 +26,7 @@ SHORTEST: Final = 1.0 / 24.0  # days: who came for less than an hour came for an
 ADMITTED: Final = (0.0, 1.0, 0.8, 0.5)  # of the least busy member: what may have been asked of all, to be linked
 MOST_ASKED: Final = 24  # exchanges that linkage, or a store that drops its smallest cases, asks for at most
 SPREADS: Final = (0.05, 0.1, 0.15, 0.2, 0.3)  # of dealt-out loads, sd of log rates: even, to within a third
+STRAY, ASTRAY = 0.05, 1.0  # share of members that linkage brought along by mistake, and the spread of their log rates
 WIDER: Final = (1.0, 1.3, 1.7, 2.3, 3.2)  # times the least spread: how customers may differ
 CENTRES: Final = np.arange(-3.0, 9.01, 0.1)  # log of median exchanges a day
 LOW: Final = np.arange(-12.0, 9.01, 0.5)  # the same for customers: those far below are seen by their upper tail only
@@ -44,7 +45,7 @@ class Balance:
     rate is drawn from one bell, or from one with a heavy tail (Student, 3 degrees of freedom), of any centre and of a
     spread of at least ``spread``, and the count is Poisson; only those may have been linked, or kept, who showed at
     least some number of exchanges, any up to 24: the busy end of a crowd is even too. Alternative: the same with a
-    spread of 0.05 to 0.3. The weight is
+    spread of 0.05 to 0.3, but for one in twenty that linkage brought along by mistake. The weight is
 
         log mean over alternatives L(counts) - max over nulls L(counts)
 
@@ -75,7 +76,7 @@ class Balance:
     spread: float = 0.6
 
     name: ClassVar[str] = "balance"
-    family: ClassVar[Family] = "identity"
+    family: ClassVar[Family] = "timing"
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"balance.spread": 0.6})
 
     def evidence(self, members: Mapping[Id, Imprint], _context: Context, baseline: Baseline) -> Evidence:
@@ -107,7 +108,7 @@ def loads(lives: Sequence[Imprint]) -> tuple[Floats, Floats]:
 def log_e(counts: Floats, days: Floats, least: float) -> float:
     """Return the log e-value (nats, maybe below 0) against a spread of at least ``least``."""
     shown = _poisson(counts, days)
-    even = _log_likelihood(shown, _bells(tuple(s for s in SPREADS if s <= least / 2.0), CENTRES.tobytes()))
+    even = _log_likelihood(shown, _dealt(tuple(s for s in SPREADS if s <= least / 2.0)))
     top = float(even.max())
     mean = top + math.log(float(np.exp(even - top).mean()))
     spreads = tuple(least * wider for wider in WIDER)
@@ -150,6 +151,13 @@ def _log_likelihood(each: Floats, bells: Floats) -> Floats:
     """Return the log-likelihood of all members under each bell."""
     found: Floats = np.log(np.maximum(each @ bells, 1e-300)).sum(axis=0)
     return found
+
+
+@lru_cache(maxsize=4)
+def _dealt(spreads: tuple[float, ...]) -> Floats:
+    """Return the laws of dealt-out rates: a bell, and about the same centre some that were brought along by mistake."""
+    both = [(1.0 - STRAY) * _laws((spread,), CENTRES) + STRAY * _laws((ASTRAY,), CENTRES) for spread in spreads]
+    return np.concatenate(both, axis=1)
 
 
 @lru_cache(maxsize=16)

@@ -16,6 +16,7 @@ Kind: TypeAlias = Literal[
     "network", "asn", "payment", "joined",  # identity
     "client", "tls", "habit", "pace",  # interface and timing
     "reasoning", "recirculation", "failover",  # what one took and another handed in, or took over
+    "profile",  # works as the others do: topic, lengths, manner
 ]  # fmt: skip
 
 HOURS: Final = 14 * 24  # hours of activity that an imprint remembers

@@ -57,7 +57,7 @@ class Failover:
     apart: int = 24
 
     name: ClassVar[str] = "failover"
-    family: ClassVar[Family] = "identity"
+    family: ClassVar[Family] = "timing"
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({})
 
     def evidence(self, members: Mapping[Id, Imprint], context: Context, _baseline: Baseline) -> Evidence:

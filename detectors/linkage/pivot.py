@@ -47,7 +47,7 @@ class Pivot:
     ceiling: float = CEILING
 
     name: ClassVar[str] = "pivot"
-    family: ClassVar[Family] = "identity"
+    family: ClassVar[Family] = "timing"
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"pivot.rate": 0.15})
 
     def evidence(self, members: Mapping[Id, Imprint], context: Context, baseline: Baseline) -> Evidence:

@@ -18,7 +18,7 @@ SIDES: Final[Mapping[Kind, Side]] = MappingProxyType({
     "network": "identity", "asn": "identity", "payment": "identity", "joined": "identity",
     "client": "interface", "tls": "interface", "habit": "interface",
     "pace": "timing",
-    "reasoning": "content", "recirculation": "content", "failover": "timing",
+    "reasoning": "content", "recirculation": "content", "failover": "timing", "profile": "timing",
 })  # fmt: skip
 
 SHOWN: Final = 33  # marks at most: the sum of what follows

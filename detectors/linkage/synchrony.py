@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from detectors.base import Baseline, Evidence, Family
+from detectors.base import CEILING, Baseline, Evidence, Family
 from detectors.baseline import Floats
 from detectors.linkage import blocks
 from detectors.linkage.base import HOURS, Id, Imprint
@@ -43,6 +43,7 @@ class Synchrony:
 
     Attributes:
         share: of two questions of one member in one hour, that those of two members reach.
+        ceiling: most that it ever says, nats: installations that report on a schedule, and nightly jobs, pass too.
 
     Example:
         >>> rng = np.random.default_rng(1)
@@ -52,8 +53,8 @@ class Synchrony:
         >>> def weight(sittings):
         ...     members = {f"key:{i}": member(sittings) for i in range(60)}
         ...     return Synchrony().evidence(members, Context(imprints=members), Baseline()).weight
-        >>> weight(100_000) > 10.0, weight(9)
-        (True, 0.0)
+        >>> weight(100_000), weight(9)
+        (4.6, 0.0)
 
     References:
         Ripley 1976 (coincidences within and across); Stillguard's threat notes, 1.1 ("synchronised traffic … timing
@@ -61,9 +62,10 @@ class Synchrony:
     """
 
     share: float = 0.5
+    ceiling: float = CEILING
 
     name: ClassVar[str] = "synchrony"
-    family: ClassVar[Family] = "identity"
+    family: ClassVar[Family] = "timing"
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"synchrony.rate": 0.25})
 
     def evidence(self, members: Mapping[Id, Imprint], _context: Context, baseline: Baseline) -> Evidence:
@@ -91,7 +93,7 @@ class Synchrony:
             "within": float(within.mean()),
             "across": float(cross),
         }
-        return Evidence(max(0.0, weight), because)
+        return Evidence(min(self.ceiling, max(0.0, weight)), because)
 
 
 def _hours(lives: Sequence[Imprint]) -> Floats:

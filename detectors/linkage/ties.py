@@ -20,8 +20,8 @@ class Ties:
     customer's is to have been handed it. Answers travel more freely: colleagues pass them on, people paste what they
     read. A trial is a member, a success one that presented takings of another member at least ``repeated`` times; the
     one that was served is no success for that. Kin, whom the operator knows to belong together, do not count for each
-    other. The two kinds are averaged. Like ``recirculation`` it is of what is handed in, so of the family interface:
-    beside loads that are dealt out evenly it is the second family, where the contents are relayed people's.
+    other. The two kinds are averaged. Beside loads that are dealt out evenly, which is timing, it is the second family
+    where the contents are relayed people's.
 
     Numbers read from the baseline (``nulls``): ``ties.reasoning`` and ``ties.recirculation``, the share of honest
     members of one group that do.
@@ -46,7 +46,7 @@ class Ties:
     repeated: int = 3
 
     name: ClassVar[str] = "ties"
-    family: ClassVar[Family] = "interface"
+    family: ClassVar[Family] = "identity"
     nulls: ClassVar[Mapping[str, float]] = MappingProxyType({"ties.reasoning": 0.01, "ties.recirculation": 0.05})
 
     def evidence(self, members: Mapping[Id, Imprint], context: Context, baseline: Baseline) -> Evidence:

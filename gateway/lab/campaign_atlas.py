@@ -12,6 +12,7 @@ from detectors.linkage.base import Facts, Group, Id, Imprint, partner_mark
 from detectors.linkage.census import Census, learnt
 from detectors.linkage.continued import continued
 from detectors.linkage.imprint import ImprintFold
+from detectors.linkage.pools import Pools
 from gateway.features import Features
 from gateway.lab.campaign_reading import SALT, read
 
@@ -25,6 +26,7 @@ class Finder:
     def __init__(self, census: Census, facts: Mapping[Id, Facts]) -> None:
         """Begin with nobody; ``facts``: what the operator knows of accounts."""
         self._atlas, self._facts = Atlas(census, partner_mark=partner_mark), facts
+        self._pools = Pools()
 
     def find(
         self, changed: Mapping[Id, Imprint], gone: frozenset[Id], before: Mapping[str, frozenset[Id]]
@@ -32,7 +34,8 @@ class Finder:
         """Return all groups by the name of their campaign."""
         facts = {one: self._facts[one] for one in changed if one in self._facts}
         self._atlas.update(changed, facts, gone)
-        return continued(before, self._atlas.groups())
+        self._pools.update(changed, gone)
+        return continued(before, self._pools.sorted(self._atlas.groups(), self._atlas.shown))
 
 
 def trusted(pack: Pack | None, seed: int = 0, size: Size = "full") -> Iterator[Imprint]:

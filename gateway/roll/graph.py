@@ -23,7 +23,7 @@ COLOURS: Final[Mapping[Kind, str]] = {
     "scaffold": "#0072B2", "paraphrase": "#56B4E9", "opening": "#56B4E9", "payload": "#56B4E9",
     "network": "#D55E00", "asn": "#E69F00", "payment": "#D55E00", "joined": "#E69F00",
     "client": "#009E73", "tls": "#009E73", "habit": "#009E73", "pace": "#CC79A7",
-    "reasoning": "#000000", "recirculation": "#000000", "failover": "#CC79A7",
+    "reasoning": "#000000", "recirculation": "#000000", "failover": "#CC79A7", "profile": "#F0E442",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from detectors.base import Evidence, Panel
+from detectors.linkage.coordination import COORDINATING
 from gateway import fusion
 from gateway.campaigns import SCOPE, Campaign, Member
 from gateway.decisions import Decision, Policy, Standing, Verdict
@@ -39,7 +40,7 @@ class Otherwise(NamedTuple):
     verdict: Verdict | None
 
 
-COORDINATION: Final = "identity"  # family of what is said of a campaign beside its members' merged case
+_OF_A_CAMPAIGN: Final = {one.name: one.family for one in COORDINATING}  # beside its members' merged case
 
 
 class Margin(NamedTuple):
@@ -66,10 +67,10 @@ def voices(decision: Decision, panel: Panel) -> list[Voice]:
 
 
 def _family(name: str, panel: Panel, decision: Decision) -> str:
-    """Return the family of who spoke; what speaks of a campaign and is no detector of its members is coordination."""
+    """Return the family of who spoke; of a campaign that may be one of coordination's."""
     if name in panel:
         return panel[name].family
-    return COORDINATION if decision.subject.scope == SCOPE else ""
+    return _OF_A_CAMPAIGN.get(name, "") if decision.subject.scope == SCOPE else ""
 
 
 def otherwise(decision: Decision, panel: Panel, policy: Policy) -> list[Otherwise]:
@@ -91,7 +92,7 @@ def _without(standing: Standing, panel: Panel, policy: Policy, name: str, silent
     """Fuse again with some detectors silent; a family that none of them is of keeps the weight that it had."""
     left = {other: Evidence() if other in silent else said for other, said in standing.evidence.items()}
     fused = fusion.families(panel, {other: left.get(other, Evidence()) for other in panel})
-    touched = {panel[other].family if other in panel else COORDINATION for other in silent}
+    touched = {panel[other].family if other in panel else _OF_A_CAMPAIGN.get(other, "") for other in silent}
     families = {
         family: min(weight, fused.get(family, 0.0)) if family in touched else weight  # a campaign's are less a price
         for family, weight in standing.families.items()
