@@ -16,6 +16,7 @@ from detectors.lab.traffic import DAY, START, Script
 from detectors.lab.words import Words
 
 LIGHT: Final = Volume(22.0, 1.3, 1, 600)  # exchanges of an individual in a fortnight: few, and some a great many
+STAYS: Final = (1.0, 1.5, 2.5, 4.0)  # openings of a person to a sitting, mean
 _SIGNED_UP: Final = 400.0  # days before they are first seen
 _STAYED: Final = 0.5  # share of people who were there before the fortnight
 _TRAITED: Final = [recipe for recipe in BENIGN if not recipe.parts and not recipe.contracted and not recipe.clubs]
@@ -87,7 +88,7 @@ def ordinary(setting: Setting, number: int, origin: Origin, recipe: Recipe | Non
     return Person(
         member(setting, number, kept, chosen.traffic_class, origin), f"{setting.seed}/{number}", chosen.work, script,
         interests(rng, half), kept._replace(addresses=len(origin.addresses)), most,
-        spread(rng.choice(chosen.tempos), most, first, chosen.turns),
+        spread(rng.choice(chosen.tempos), most, first, chosen.turns, stays=rng.choice(STAYS)),
     )  # fmt: skip
 
 
@@ -101,5 +102,5 @@ def user(
     return Person(
         member(setting, number, kept, recipe.traffic_class, place), f"{setting.seed}/{number}", recipe.work, script,
         interests(rng, setting.half), kept._replace(addresses=len(place.addresses)), most,
-        spread(rng.choice(recipe.tempos), most, first, recipe.turns), club=setting.seed,
+        spread(rng.choice(recipe.tempos), most, first, recipe.turns, stays=rng.choice(STAYS)), club=setting.seed,
     )  # fmt: skip

@@ -13,10 +13,11 @@ from detectors.lab.job import Desk, Work, stream
 from detectors.lab.library import Library, Part
 from detectors.lab.population import choose
 from detectors.lab.roster.recipe import Recipe
-from detectors.lab.tempo import END, Beat, Given
+from detectors.lab.tempo import END, Beat, Given, Tempo
 from detectors.lab.traffic import Conversation, Script, bell
 from detectors.lab.words import Words, focussed, spoken
 
+_SOON: Final = 90.0  # seconds between two questions of one sitting, median
 _LEAN: Final = (0.4, 0.95)  # share of what people say that is of their own fields
 _OWN_ROWS: Final = 60  # rows of a public source that are near to a person's interests, about
 _WORD: Final = 6  # characters; shorter words tell no interest
@@ -111,12 +112,41 @@ def _words(one: Conversation) -> Sequence[str]:
     return sorted({word.lower().strip(".,?!:;") for word in one.lines[0].text.split()[:60] if len(word) >= _WORD})
 
 
-def spread(tempo: str, most: int, first: float, turns: float = 1.0, last: float = END) -> Callable[[Random], Beat]:
-    """Return hours in which so many exchanges, ``turns`` of them to an opening, are spread over a life."""
+class Sittings(Beat):
+    """Openings that come several at a time, as people's do: who has a question often has the next one soon."""
+
+    def __init__(self, rng: Random, tempo: Tempo, every: float, first: float, stays: float) -> None:
+        """Open ``stays`` times in a row, on average; ``every``: mean seconds between two openings in all."""
+        super().__init__(rng, tempo, every * stays, first, ())
+        self._dice, self._leaves, self._first = rng, 1.0 / stays, True
+
+    def open(self) -> float:
+        """Return when the next conversation starts: soon after the one before, or in another sitting."""
+        stays = not self._first and self._dice.random() > self._leaves
+        self._first = False
+        if not stays:
+            return super().open()
+        self.at += bell(self._dice, _SOON, 1.0)
+        return self.at
+
+
+def spread(
+    tempo: Tempo, most: int, first: float, turns: float = 1.0, last: float = END, *, stays: float = 1.0
+) -> Callable[[Random], Beat]:
+    """Return hours in which so many exchanges are spread over a life.
+
+    Args:
+        tempo: see ``tempo``.
+        most: exchanges.
+        first: beginning of the life, seconds since the epoch.
+        last: its end, likewise.
+        turns: exchanges to an opening, mean.
+        stays: openings to a sitting, mean.
+    """
 
     def beat(rng: Random) -> Beat:
         every = (last - first) * rng.uniform(0.5, 0.9) / max(1, most) * turns
-        return Beat(rng, tempo, every, first, ())  # type: ignore[arg-type]
+        return Sittings(rng, tempo, every, first, stays)
 
     return beat
 

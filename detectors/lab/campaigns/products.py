@@ -15,6 +15,7 @@ from detectors.lab.grammars import exams, papers, people
 from detectors.lab.jobs.items import Shape, asking
 from detectors.lab.jobs.tools import errands
 from detectors.lab.roster.recipe import PEOPLE, Recipe, Volume
+from detectors.lab.tempo import TEMPOS
 from detectors.lab.traffic import DAY, START, Script
 from detectors.lab.words import Words, focussed
 
@@ -85,7 +86,7 @@ def organisation(setting: Setting) -> list[Person]:
     work = asking(Shape(form, (put,), options=options, known=False))
     says = focussed(rng, Words(setting.half), 0.9)
     kin, pays = (setting.name if rng.random() < _SOME else ""), (setting.name if rng.random() < _SOME else "")
-    each, tempo = min(900, round(rng.uniform(5.0, 60.0) * 14)), rng.choice(("even", "day", "random"))
+    each, tempo = min(900, round(rng.uniform(5.0, 60.0) * 14)), rng.choice(TEMPOS)
     script = papers.documents if kind == "retrieval" else papers.goods if kind == "generation" else papers.notes
     return [
         Person(

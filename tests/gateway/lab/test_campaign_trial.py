@@ -19,7 +19,7 @@ from gateway.lab.command import POLICY
 from gateway.plugins import panel
 from gateway.policies.file import load_policy
 
-BATCHES = 12
+BATCHES = 24
 
 
 class Told:

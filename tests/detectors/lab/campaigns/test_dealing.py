@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from detectors.lab.campaigns.dealing import HOURS, Dealing, Hours, begun, times
+from detectors.lab.campaigns.persons import spread
 from detectors.lab.traffic import DAY, START
 
 
@@ -38,3 +39,15 @@ def test_who_joins_later_begins_later_and_nobody_works_while_the_pool_stands_sti
 
     assert max(starts) - min(starts) > DAY
     assert not [at for at, _ in dealt if START + 6 * DAY <= at < START + 7 * DAY]
+
+
+def test_people_who_stay_ask_as_much_in_fewer_sittings() -> None:
+    def gaps(stays: float) -> list[float]:
+        beat = spread("random", 400, START, stays=stays)(Random(6))
+        openings = [beat.open() for _ in range(400)]
+        return [later - one for one, later in pairwise(openings)]
+
+    alone, several = gaps(1.0), gaps(4.0)
+
+    assert sum(gap > 1800.0 for gap in several) < sum(gap > 1800.0 for gap in alone) / 2
+    assert 0.6 < sum(several) / sum(alone) < 1.5
