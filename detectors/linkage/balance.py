@@ -156,7 +156,8 @@ def _log_likelihood(each: Floats, bells: Floats) -> Floats:
 @lru_cache(maxsize=4)
 def _dealt(spreads: tuple[float, ...]) -> Floats:
     """Return the laws of dealt-out rates: a bell, and about the same centre some that were brought along by mistake."""
-    both = [(1.0 - STRAY) * _laws((spread,), CENTRES) + STRAY * _laws((ASTRAY,), CENTRES) for spread in spreads]
+    stray = _laws((ASTRAY,), CENTRES)[:, : len(CENTRES)]  # the bells; heavy tails stand behind them
+    both = [(1.0 - STRAY) * _laws((spread,), CENTRES) + STRAY * stray for spread in spreads]
     return np.concatenate(both, axis=1)
 
 

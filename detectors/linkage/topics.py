@@ -50,7 +50,7 @@ class Topics:
         >>> def weight(own):
         ...     members = {f"key:{i}": member(own) for i in range(60)}
         ...     return Topics().evidence(members, Context(imprints=members), Baseline()).weight
-        >>> weight(0.0) > 2.8, weight(0.5)
+        >>> weight(0.0) > 2.7, weight(0.5)
         (True, 0.0)
 
     References:
@@ -59,7 +59,7 @@ class Topics:
     """
 
     share: float = 0.01
-    ceiling: float = 2.9
+    ceiling: float = 2.8
 
     name: ClassVar[str] = "topics"
     family: ClassVar[Family] = "identity"

@@ -15,7 +15,7 @@ from detectors.linkage.context import Context
 from detectors.linkage.fit import Fit, fit
 from detectors.linkage.selection import LEAST
 from gateway.app.analysing import SHIPPED
-from gateway.campaign import CEILING, campaign_standing, charged, merged, merging
+from gateway.campaign import CEILING, TOGETHER, campaign_standing, charged, merged, merging
 from gateway.decisions import SEVERITY_TOUCHES_CLIENT, Standing, Subject
 from gateway.engine import Folio, begin, fold, merge, weigh
 from gateway.lab.lives import lived
@@ -54,7 +54,7 @@ def test_a_pool_that_harvests_is_named_in_two_families_and_its_members_alone_are
     members = pool(np.random.default_rng(1), 30)
     folios = harvested(sorted(members))
     found = standing(members, folios, among=50)
-    assert found.families["identity"] == pytest.approx(CEILING)
+    assert sum(found.families[family] for family in TOGETHER) == pytest.approx(CEILING)
     assert found.families["content"] > 1.6
     assert touched(found)
     assert not any(touched(weigh(PANEL, BASELINE, one, CAMPAIGN, 1.0).standing) for one in folios.values())
@@ -70,7 +70,7 @@ def test_no_innocent_group_is_named_whose_members_do_nothing_suspicious(kind: st
 def test_acting_together_alone_never_touches_anybody() -> None:
     members = pool(np.random.default_rng(3), 60)
     found = standing(members, dict.fromkeys(members, QUIET))
-    assert found.families["identity"] == pytest.approx(CEILING)
+    assert sum(found.families[family] for family in TOGETHER) == pytest.approx(CEILING)
     assert found.weight == pytest.approx(CEILING)
     assert not touched(found)
 
@@ -80,7 +80,7 @@ def test_later_groups_pay_more_first_out_of_identity() -> None:
     folios = harvested(sorted(members))
     found = [standing(members, folios, among=among) for among in (1, 100, 10**6, 10**12)]
     assert all(a.weight >= b.weight for a, b in pairwise(found))
-    assert found[2].families["identity"] < found[0].families["identity"]
+    assert found[2].families["timing"] < found[0].families["timing"]
     assert found[3].weight == 0.0
 
 
