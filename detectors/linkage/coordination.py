@@ -10,6 +10,8 @@ from detectors.linkage.context import Context
 from detectors.linkage.customers import customers, one_of_each_kin
 from detectors.linkage.failover import Failover
 from detectors.linkage.pivot import Pivot
+from detectors.linkage.profiles import alike, known, profiles
+from detectors.linkage.sampling import sampled
 from detectors.linkage.selection import LEAST
 from detectors.linkage.shards import Shards, same_work
 from detectors.linkage.synchrony import Synchrony
@@ -32,6 +34,8 @@ class Coordinating(Protocol):
 COORDINATING: Final[Sequence[Coordinating]] = (
     Balance(), Topics(), Synchrony(), Shards(), Failover(), Pivot(), Ties(),
 )  # fmt: skip
+OWN: Final = 0.5  # of the members that work as the core does, below which they are individuals
+KNOWN: Final = 6  # members of whom enough is known, below which nobody can tell
 ALIKE: Final = frozenset({"balance", "topics", "synchrony", "pivot"})  # what people who do the same work share too
 
 
@@ -39,7 +43,8 @@ def coordination(members: Mapping[Id, Imprint], context: Context, baseline: Base
     """Return what each says of the members.
 
     Silenced are all, if the members are fewer than ``LEAST`` customers: who hides nothing is one customer, and may
-    divide its work. Silenced is likeness, if the members do the same work: a class, a benchmark day.
+    divide its work. Silenced is likeness, if the members do the same work: a class, a benchmark day; and if they have
+    topics, lengths or manners of their own, as people have: loads and hours that are alike prove no hand then.
 
     Args:
         members: imprints of those who belong to the group.
@@ -50,8 +55,23 @@ def coordination(members: Mapping[Id, Imprint], context: Context, baseline: Base
     apart = one_of_each_kin(members, context.facts)
     if len(apart) < LEAST or customers(apart, context.facts) < LEAST:
         return silent
-    alike = same_work(apart)
+    silenced = same_work(apart) or individuals(apart)
     return {
-        one.name: Evidence() if alike and one.name in ALIKE else one.evidence(apart, context, baseline)
+        one.name: Evidence() if silenced and one.name in ALIKE else one.evidence(apart, context, baseline)
         for one in COORDINATING
     }
+
+
+def individuals(members: Mapping[Id, Imprint]) -> bool:
+    """Say whether the members work each in its own way: most are told from the group's core by more than chance.
+
+    Examples:
+        >>> individuals({f"key:{i}": Imprint(exchanges=3) for i in range(9)})
+        False
+
+    """
+    names = sorted(one for one, imprint in sampled(members).items() if known(imprint))
+    if len(names) < KNOWN:
+        return False
+    every = profiles(members, names)
+    return float(alike(every, every).mean()) < OWN

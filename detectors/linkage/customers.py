@@ -23,12 +23,13 @@ def customers(members: Mapping[Id, Imprint], facts: Mapping[Id, Facts]) -> float
         1
 
     """
-    whose = Counter(_whose(one, imprint, facts) for one, imprint in members.items())
+    whose = Counter(customer(one, imprint, facts) for one, imprint in members.items())
     total = sum(whose.values())
     return total * total / sum(count * count for count in whose.values()) if total else 0.0
 
 
-def _whose(one: Id, imprint: Imprint, facts: Mapping[Id, Facts]) -> str:
+def customer(one: Id, imprint: Imprint, facts: Mapping[Id, Facts]) -> str:
+    """Return the name of the customer that a member is of: its kin, else its main network, else itself."""
     if one in facts and facts[one].kin:
         return f"kin/{facts[one].kin}"
     return f"network/{imprint.networks[0].value}" if imprint.networks else f"subject/{one}"

@@ -53,7 +53,7 @@ def fit(group: Group, imprints: Mapping[Id, Imprint], facts: Mapping[Id, Facts] 
     """
     known = {one: imprints[one] for one in group.members if one in imprints}
     spared: dict[Id, Why] = dict.fromkeys(contradicting(known), "unlike")
-    spared |= dict.fromkeys(first(known), "first")
+    spared |= dict.fromkeys(first(known, facts or {}), "first")
     spared |= _weakly(group, known)
     for one in _paying(known, facts or {}, spared):
         del spared[one]
