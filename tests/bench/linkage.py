@@ -20,16 +20,16 @@ CHANGED = 2_000  # subjects of an incremental pass: a minute of three million ex
 DAYS = 14
 NOTES = """
 Seconds are of processor time, of a process of its own with one thread of linear algebra. Live subjects are made up: a
-campaign of 2,000 keys, each with its own rewording and network, four kinds of client, questions of one list; one harness
-with 10,000 users; offices of 40 behind one address; the others on their own, with log-normal loads, a dozen clients, and
-a prompt of their own each, unlike all others: that is the dearest there is, since every prompt leads. A full pass takes in every imprint
-and forms the groups; an incremental pass takes in 2,000 changed subjects, half of them with a new prompt, and forms the
-groups anew: what is found is what a full pass finds (tested). Resident memory is the peak of the process less what the
-imprints that it is fed with take, which a linker reads one by one. Users of the harness who are in no group have asked
-less than three questions.
+campaign of 2,000 keys, each with its own rewording and network, four kinds of client, questions of one list; one
+harness with 10,000 users; offices of 40 behind one address; the others on their own, with log-normal loads, a dozen
+clients, and a prompt of their own each, unlike all others: that is the dearest there is, since every prompt leads. A
+full pass takes in every imprint and forms the groups; an incremental pass takes in 2,000 changed subjects, half of
+them with a new prompt, and forms the groups anew: what is found is what a full pass finds (tested). Resident memory
+is the peak of the process less what the imprints that it is fed with take, which a linker reads one by one. Users of
+the harness who are in no group have asked less than three questions.
 
-Groups are sorted into pools, and keep their names. Grouping is what a pass costs in which nothing changed. The plan for
-a fleet is in `docs/linkage.md`.
+Groups are sorted into pools, and keep their names. Grouping is what a pass costs in which nothing changed. The plan
+for a fleet is in `docs/linkage.md`.
 """
 
 
