@@ -17,6 +17,7 @@ from gateway.asks import Look, look, marks_again
 from gateway.demands import EDGE as DEMANDS_EDGE
 from gateway.demands import demanded, insists
 from gateway.embedding import Asks, Embedder, Vector, cells, edges, embedded, shared
+from gateway.entropy import entropies
 from gateway.exchange import Answer, Entry, Exchange, Query
 from gateway.grams import batch as grams
 from gateway.scaffold import Fingerprints, core
@@ -26,9 +27,6 @@ SINGLE: Final = 2  # messages of a single question: what it asks is looked at in
 QUOTES: Final = 48  # shingles of what is handed in: about 400 characters of it
 SERVED: Final = 4  # shingles of an answer: enough to know it again
 BEGINNING, PASTED = 512, 1536  # characters of an answer whose shingles are kept, of a turn that is searched for them
-_READ: Final = 1024  # characters; each is four bytes at most
-_COUNTS = np.arange(4 * _READ + 1, dtype=np.float64)
-_LOGS = _COUNTS * np.log2(np.maximum(_COUNTS, 1.0))  # count times its logarithm, by count
 _MOST: Final = 2**31 - 1  # clients may ask for 10^30 tokens; storage and sketches hold 64 bits
 _HOTTEST: Final = 100.0  # no provider takes a temperature beyond 2; beyond this it is nonsense
 
@@ -96,10 +94,11 @@ class Features:
         """Return what is kept of each exchange; some sixty at once cost half as much as one by one."""
         numbers = self._numbers([query for query, _, _ in exchanges])
         served = self._shingles.batch([answer.text[:BEGINNING] for _, answer, _ in exchanges], SERVED)
+        spread = entropies([answer.text for _, answer, _ in exchanges])
         pairs = []
-        for (query, answer, entry), number, shingles in zip(exchanges, numbers, served, strict=True):
+        for (query, answer, entry), number, shingles, bits in zip(exchanges, numbers, served, spread, strict=True):
             asked = self._asked(query, entry, number)
-            pairs.append((asked, _answered(answer, entry, asked, shingles)))
+            pairs.append((asked, _answered(answer, entry, asked, shingles, bits)))
         return pairs
 
     def _numbers(self, queries: Sequence[Query]) -> Iterable[_Numbers]:
@@ -156,7 +155,9 @@ def _is_alone(query: Query) -> bool:
     return len(query.turns) <= SINGLE and not query.tools and not query.tool_results
 
 
-def _answered(answer: Answer, entry: Entry, asked: QueryObservation, shingles: tuple[int, ...]) -> AnswerObservation:
+def _answered(
+    answer: Answer, entry: Entry, asked: QueryObservation, shingles: tuple[int, ...], entropy: float
+) -> AnswerObservation:
     took = max(_seconds(entry.took), 0.0)
     # An answer longer than the capture limit was read in part: its lengths grow by what was not captured.
     whole = entry.response_bytes / len(entry.response) if entry.truncated and entry.response else 1.0
@@ -175,7 +176,7 @@ def _answered(answer: Answer, entry: Entry, asked: QueryObservation, shingles: t
         finish="error" if answer.error else answer.finish,
         complete=entry.complete and (answer.ended or entry.truncated),
         took=took,
-        entropy=entropy(answer.text),
+        entropy=entropy,
         shingles=shingles,
     )
 
@@ -183,13 +184,5 @@ def _answered(answer: Answer, entry: Entry, asked: QueryObservation, shingles: t
 def packed(rows: Vector) -> list[bytes]:
     """Return each unit vector as one signed byte a dimension; nothing of the empty text's."""
     small, width = (rows * 127.0).astype(np.int8).tobytes(), rows.shape[1]
-    return [small[i * width : (i + 1) * width] if row.any() else b"" for i, row in enumerate(rows)]
-
-
-def entropy(text: str) -> float:
-    """Return the entropy of a text's bytes, bits a byte, of its first ``_READ`` characters; 0 of the empty text."""
-    data = text[:_READ].encode("utf-8", "surrogatepass")
-    if not data:
-        return 0.0
-    counts = np.bincount(np.frombuffer(data, np.uint8))
-    return max(0.0, math.log2(len(data)) - float(np.add.reduce(_LOGS.take(counts))) / len(data))
+    some: list[bool] = np.logical_or.reduce(rows, axis=1).tolist()
+    return [small[i * width : (i + 1) * width] if one else b"" for i, one in enumerate(some)]

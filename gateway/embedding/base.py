@@ -69,7 +69,7 @@ def unit(vector: Vector) -> Vector:
 
 def units(rows: Vector) -> Vector:
     """Return each row at length 1, as ``unit`` does to the last bit."""
-    lengths = np.sqrt(np.array([row @ row for row in rows], np.float32))
+    lengths: Vector = np.sqrt(np.vecdot(rows, rows))
     good = (lengths > 0.0) & (lengths < np.inf)
     return np.divide(rows, lengths[:, None], out=np.zeros_like(rows), where=good[:, None])
 
