@@ -16,7 +16,7 @@ from gateway.deciding import decide
 from gateway.decisions import Decision, Policy, Standing, Subject
 from gateway.engine import Folio, fold_all, importance, weigh_all
 from gateway.exemptions.base import verdict_under
-from gateway.pace import due
+from gateway.pace import LEAST, due, renewable
 from gateway.policies.judging import least
 from gateway.replay.changes import Change, decided, lapsed
 from gateway.replay.circumstances import Circumstances
@@ -168,9 +168,9 @@ class Share:
             was_at, last_at = last_at, max(last_at, exchange[0].at, exchange[-1].at)
             if due(before, count, was_at, last_at):
                 wanted = list(subjects)
-            elif any(current):
+            elif count >= LEAST and any(current):
                 pairs = zip(subjects, current, strict=True)
-                wanted = [subject for subject, one in pairs if one and due(before, count, was_at, last_at, current=one)]
+                wanted = [subject for subject, one in pairs if one and renewable(one, was_at, last_at)]
             else:
                 continue
             if wanted:
