@@ -20,14 +20,12 @@ from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from gateway.embedding.base import EDGE, Vector, edges, units
 from gateway.embedding.characters import DIMS, counts
 
 LEARNT: Final = 8192  # words spelt from pieces whose vectors are kept
 SPELT: Final = 16  # such words in one text; more count by their letters: bounds the time on any input
-TOGETHER: Final = 64  # texts added up at once: more cost no less each; their words must have room among those learnt
 LONGEST: Final = 24  # letters of a word that is spelt from pieces
 _GRAM: Final = 7**-0.5  # length of one gram's vector: a word of six letters and a space is as long as a word's
 _HALF: Final = 0.7  # each half of a spelt word: 0.7² + 0.7² is about 1
@@ -134,36 +132,28 @@ class Static:
     def batch(self, texts: Sequence[str]) -> Vector:
         """Return one row a text, each as ``embed`` gives it."""
         rows = np.zeros((len(texts), self.dims), np.float32)
-        for start in range(0, len(texts), TOGETHER):
-            some = slice(start, start + TOGETHER)
-            self._add(rows[some], [edges(text, self._edge) for text in texts[some]])
+        for row, text in zip(rows, texts, strict=True):
+            self._add(row, edges(text, self._edge))
         return units(rows)
 
-    def _add(self, rows: Vector, texts: Sequence[str]) -> None:
-        """Add up what texts say, each in its row."""
-        if len(self._slots) > len(self._known) + LEARNT - SPELT * len(texts):
-            self._slots = dict(self._known)  # forget all: rare, and simpler than ages
-        said = [words(text) for text in texts]
-        found = [self._found(one) for one in said]
-        slots = np.array([slot for known, _ in found for slot in known], np.int32)
-        bounds = np.array([0, *(len(known) for known, _ in found)], np.int32).cumsum(dtype=np.int32)
-        # A matrix that names each text's words by row: it adds them up in their order, without copying a vector.
-        named = csr_array((np.ones_like(slots, np.float32), slots, bounds), (len(texts), len(self._rows)))
-        rows[:] = named @ self._rows
-        for place, (text, spoken, (_, rest)) in enumerate(zip(texts, said, found, strict=True)):
-            if rest or not spoken:
-                heard = " ".join(rest) or text
-                letters = self._heard(heard) if len(heard) <= LONGEST else self._hear(heard)
-                if letters is not None:
-                    rows[place] += letters
-
-    def _found(self, said: list[str]) -> tuple[list[int], list[str]]:
-        """Return what ``_spell`` does, quickly where hardly a word has to be spelt."""
+    def _add(self, row: Vector, text: str) -> None:
+        """Add up what a text says."""
+        said = words(text)
         found = [*map(self._slots.get, said)]
+        rest: list[str] = []
         if None in found:
-            return self._without(said, found)
-        slots = cast("list[int]", found)
-        return (slots, []) if len(slots) <= SPELT or self._learnt(slots) <= SPELT else self._spell(said)
+            slots, rest = self._without(said, found)
+        else:
+            slots = cast("list[int]", found)
+            if len(slots) > SPELT and self._learnt(slots) > SPELT:
+                slots, rest = self._spell(said)
+        if slots:
+            np.add.reduce(self._rows.take(slots, axis=0), axis=0, out=row)
+        if rest or not said:
+            heard = " ".join(rest) or text
+            letters = self._heard(heard) if len(heard) <= LONGEST else self._hear(heard)
+            if letters is not None:
+                row += letters
 
     def _hear(self, text: str) -> Vector | None:
         """Return the vector of a text's letters; None if there is no text."""
@@ -184,6 +174,8 @@ class Static:
 
     def _spell(self, said: list[str]) -> tuple[list[int], list[str]]:
         """Return the rows of the words that are in the table or can be spelt, and the words that cannot."""
+        if len(self._slots) > len(self._known) + LEARNT - SPELT:
+            self._slots = dict(self._known)  # forget all: rare, and simpler than ages
         slots: list[int] = []
         rest: list[str] = []
         spelt = 0
