@@ -11,7 +11,6 @@ from detectors.taking import Worth, worth_taking
 
 TURNS: Final = 2  # messages of a single question
 _WEEK: Final = 604_800  # seconds
-WORD: Final = 0xFFFFFFFF  # the 32 bits of a shingle that are kept in a case
 _FAILED: Final = 400  # HTTP status from which on nothing was answered
 
 
@@ -55,7 +54,7 @@ class Batch(Sequence[Observation]):
         answered: the answers that the model gave, be they short.
     """
 
-    __slots__ = ("_all", "_quoted", "_sizes", "_weeks", "_worth", "answered", "asked", "single", "times")
+    __slots__ = ("_all", "_sizes", "_weeks", "_worth", "answered", "asked", "single", "times")
 
     def __init__(self, observations: Iterable[Observation]) -> None:
         self._all = tuple(observations)
@@ -63,7 +62,6 @@ class Batch(Sequence[Observation]):
         self.times = [query.at for query in self.asked]
         self.single = [is_single(query) for query in self.asked]
         self.answered = [one for one in self._all if isinstance(one, AnswerObservation) and one.status < _FAILED]
-        self._quoted: list[set[int]] = []
         self._sizes: list[Size] = []
         self._weeks: list[tuple[int, Batch]] = []
         self._worth: dict[Worth, list[bool]] = {}
@@ -98,12 +96,6 @@ class Batch(Sequence[Observation]):
         own = [int(at // _WEEK) if 0.0 <= at <= tally.LAST else 0 for at in times]
         cuts = [0, *[i for i in range(1, len(own)) if own[i] != own[i - 1]], len(own)]
         return [(own[a], Batch(self._all[a:b])) for a, b in pairwise(cuts)]
-
-    def quoted(self) -> list[set[int]]:
-        """Return the shingles of what each query hands in, 32 bits of each."""
-        if not self._quoted:
-            self._quoted = [{quote & WORD for quote in query.quotes} for query in self.asked]
-        return self._quoted
 
     def sizes(self) -> list[Size]:
         """Return how long each answer is."""

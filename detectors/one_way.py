@@ -11,12 +11,13 @@ from typing import ClassVar
 import msgspec
 
 from detectors.base import AnswerObservation, Baseline, Evidence, Family, Observation, QueryObservation
-from detectors.batch import WORD, Batch
+from detectors.batch import Batch
 from detectors.sketches import distinct
 from detectors.stats import likeness
 
 PAYLOADS, SETTINGS = 7, 4  # lgk of the sketches
 SERVED = 96  # shingles of the newest answers that are remembered, four bytes each
+WORD = 0xFFFFFFFF
 RETURNS = 2  # shingles that must come back: one may be a common phrase
 WHOLE = 4  # lowest shingles of a turn that are an answer's own: the turn is that answer, said again
 TURNS, HOT, DEEP = 2, 0.7, 10  # messages of a single question; temperature; alternatives a token
@@ -156,11 +157,10 @@ def _returned(counts: list[int], served: bytes, observations: Batch) -> bytes:
     """Count what comes back, and return the shingles of the answers that are newest then."""
     words = list(unpack(f"<{len(served) // 4}I", served))
     ever = set(words)  # and those that are no longer remembered: what may be among the words at all
-    quoted = iter(observations.quoted())
     for one in observations:
         if isinstance(one, QueryObservation):
-            back = next(quoted)
-            back = set() if back.isdisjoint(ever) else back.intersection(words)
+            back = {word for quote in one.quotes if (word := quote & WORD) in ever} if ever else set()
+            back = back.intersection(words) if back else back
             counts[4] += len(back) >= RETURNS or one.turns > TURNS or one.tool_results > 0
             if back:
                 counts[16] += len({quote & WORD for quote in one.quotes[:WHOLE]}.intersection(back)) >= WHOLE - 1

@@ -9,7 +9,6 @@ from typing import ClassVar
 import msgspec
 
 from detectors.base import CEILING, Baseline, Evidence, Family, Observation, QueryObservation
-from detectors.batch import WORD, Batch
 from detectors.sketches import distinct
 from detectors.stats import betting, tally
 from detectors.stats.tally import GRAINS, Tally
@@ -17,6 +16,7 @@ from detectors.stats.tally import GRAINS, Tally
 DAILY = 24.0  # starts of a bet in a day: one an hour
 PAYLOADS = 7  # lgk: 9.2 % standard error
 SERVED = 96  # shingles of the newest answers that are remembered, four bytes each
+WORD = 0xFFFFFFFF
 RETURNS = 2  # shingles of an answer that must come back: one may be a common phrase
 
 
@@ -84,18 +84,12 @@ class Recirculation:
         words = list(unpack(f"<{len(state.served) // 4}I", state.served))
         asked: list[QueryObservation] = []
         feeds: list[bool] = []
-        batch = Batch.of(observations)
-        quoted = iter(batch.quoted())
-        ever = set(words)  # and those that are no longer remembered: what may be among the words at all
-        for observation in batch:
+        for observation in observations:
             if isinstance(observation, QueryObservation):
-                back = next(quoted)
                 asked.append(observation)
-                feeds.append(not back.isdisjoint(ever) and _feeds(observation, back, words))
+                feeds.append(_feeds(observation, words))
             elif observation.shingles:
-                new = [shingle & WORD for shingle in observation.shingles][:SERVED]
-                words += new
-                ever.update(new)
+                words += [shingle & WORD for shingle in observation.shingles][:SERVED]
                 del words[:-SERVED]
         fed = [query.payload for query, one in zip(asked, feeds, strict=True) if one]
         return RecirculationState(
@@ -134,8 +128,8 @@ class Recirculation:
         return {"recirculation.rate": k / n} if n else {}
 
 
-def _feeds(query: QueryObservation, quoted: set[int], served: Sequence[int]) -> bool:
-    """Say whether the newest turn, which quotes so, is or holds an answer of the newest."""
-    if query.tools or query.tool_results:
+def _feeds(query: QueryObservation, served: Sequence[int]) -> bool:
+    """Say whether the newest turn is, or holds, an answer of the newest."""
+    if not served or not query.quotes or query.tools or query.tool_results:
         return False
-    return len(quoted.intersection(served)) >= RETURNS
+    return len({quote & WORD for quote in query.quotes}.intersection(served)) >= RETURNS
