@@ -20,7 +20,7 @@ from detectors.baseline import LEAST_SHARE, Baseline
 
 __all__ = [
     "CEILING", "CELLS", "LEAST_SHARE", "SCAFFOLDS", "AnswerObservation", "Baseline", "Detector", "Evidence", "Family",
-    "Harvest", "Observation", "Panel", "QueryObservation",
+    "Harvest", "Observation", "Panel", "QueryObservation", "Taking",
 ]  # fmt: skip
 
 Family: TypeAlias = Literal["content", "identity", "timing", "interface"]
@@ -31,6 +31,22 @@ CEILING = (
 )
 # such habits stay below one in ten thousand: it takes a third, or evidence that no honest habit gives
 CELLS = 2048  # cells of the locality-sensitive hash over payload embeddings
+
+
+class Taking(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a question hands in that was served to another subject, as a ledger told (``detectors.linkage``).
+
+    Attributes:
+        kind: ``reasoning`` (encrypted reasoning or a signature) or ``recirculation`` (an answer's text).
+        what: fingerprint of the blob; of an answer the least of its shingles that came back.
+        owner: mark of the member that was served (``linkage.base.partner_mark``).
+        elsewhere: the blob came in another conversation than the one that it was served in; never of an answer.
+    """
+
+    kind: str
+    what: int
+    owner: int
+    elsewhere: bool = False
 
 
 class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
@@ -68,6 +84,8 @@ class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tru
         network, asn: fingerprint of the client's network, and the number of its autonomous system; 0 unknown.
         client, tls: fingerprints of the client's software as its headers tell, and of its TLS as the edge tells.
         presented: fingerprints of encrypted reasoning or signatures handed back.
+        passages: sampled passages of the newest turn: as quotes, but of ten words in a row.
+        takings: what is handed in that was served to others; noted by the ledgers before anything is folded.
     """
 
     at: float
@@ -103,6 +121,8 @@ class QueryObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tru
     client: int = 0
     tls: int = 0
     presented: tuple[int, ...] = ()
+    passages: tuple[int, ...] = ()
+    takings: tuple[Taking, ...] = ()
 
 
 class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
@@ -126,6 +146,7 @@ class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tr
         entropy: of the text's bytes, bits a byte; 0 if there is no text.
         shingles: sampled shingles of the text, to tell whether it comes back.
         served: fingerprints of encrypted reasoning or signatures in the answer.
+        passages: sampled passages of the text: as shingles, but of ten words in a row.
     """
 
     at: float
@@ -145,6 +166,7 @@ class AnswerObservation(msgspec.Struct, frozen=True, array_like=True, kw_only=Tr
     entropy: float = 0.0
     shingles: tuple[int, ...] = ()
     served: tuple[int, ...] = ()
+    passages: tuple[int, ...] = ()
 
 
 Observation: TypeAlias = QueryObservation | AnswerObservation

@@ -104,6 +104,8 @@ class Cadence:
     delay: ClassVar[int] = 1000  # long answers, one each ten seconds, until `speaks`, under the default null
     speaks: ClassVar[float] = 4.5  # nats: all but its ceiling
     merge_tolerance: ClassVar[float] = math.inf  # nats; see above, and the detector's own tests for what does hold
+    # Frames are judged member by member, and their number grows with members as that of no subject does.
+    merges: ClassVar[bool] = False
 
     def initial(self) -> CadenceState:
         """Return a subject that was never answered."""

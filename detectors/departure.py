@@ -68,6 +68,8 @@ class Departure:
     delay: ClassVar[int] = 200  # questions from everywhere until `speaks`, if the spread has a weight and a narrow tail
     speaks: ClassVar[float] = 6.9  # nats: one in a thousand
     merge_tolerance: ClassVar[float] = 0.0  # sums are exact
+    # A group of people spreads wider than any of them, and the tail is that of single honest subjects.
+    merges: ClassVar[bool] = False
 
     def initial(self) -> DepartureState:
         """Return a subject that asked nothing."""

@@ -36,7 +36,9 @@ class Recirculation:
     In a conversation the model's words return as its own turns. Here they return as the user's: a bred task that is
     asked next, a trace to be cleaned, a speaker that the model itself played. Writers who paste a draft back and
     pipelines of several steps do it too, so the rate is that of the class and the weight stops at ``ceiling``.
-    Only the newest answers are remembered; what another subject was served is the ledger's business.
+    Only its own newest answers are remembered here; what others were served the ledger tells (``takings``). It is the
+    same habit in the same family under the same ceiling, for text can be planted: who knows what an innocent will ask
+    can have the model say it first. One text that comes back in many questions is one.
 
     Numbers read from the baseline (``nulls``): ``recirculation.rate``, the highest share of an honest subject's
     questions that hand an answer in.
@@ -84,14 +86,16 @@ class Recirculation:
         words = list(unpack(f"<{len(state.served) // 4}I", state.served))
         asked: list[QueryObservation] = []
         feeds: list[bool] = []
+        fed: list[int] = []
         for observation in observations:
             if isinstance(observation, QueryObservation):
                 asked.append(observation)
-                feeds.append(_feeds(observation, words))
+                found = _fed(observation, words)
+                feeds.append(found is not None)
+                fed += [] if found is None else [found]
             elif observation.shingles:
                 words += [shingle & WORD for shingle in observation.shingles][:SERVED]
                 del words[:-SERVED]
-        fed = [query.payload for query, one in zip(asked, feeds, strict=True) if one]
         return RecirculationState(
             tally.add_all(state.queries, [query.at for query in asked], feeds),
             distinct.add_all(state.payloads, fed, PAYLOADS) if fed else state.payloads,
@@ -128,8 +132,10 @@ class Recirculation:
         return {"recirculation.rate": k / n} if n else {}
 
 
-def _feeds(query: QueryObservation, served: Sequence[int]) -> bool:
-    """Say whether the newest turn is, or holds, an answer of the newest."""
-    if not served or not query.quotes or query.tools or query.tool_results:
-        return False
-    return len({quote & WORD for quote in query.quotes}.intersection(served)) >= RETURNS
+def _fed(query: QueryObservation, served: Sequence[int]) -> int | None:
+    """Return what counts once of a newest turn that is, or holds, an answer: its payload, or another's answer."""
+    if query.tools or query.tool_results:
+        return None
+    if served and query.quotes and len({quote & WORD for quote in query.quotes}.intersection(served)) >= RETURNS:
+        return query.payload
+    return next((taking.what for taking in query.takings if taking.kind == "recirculation"), None)

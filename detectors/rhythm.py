@@ -94,6 +94,8 @@ class Rhythm:
     delay: ClassVar[int] = 100  # ticks of a clock until `speaks`, if evenness has a weight and a narrow tail
     speaks: ClassVar[float] = CEILING  # nats: one in a hundred
     merge_tolerance: ClassVar[float] = math.inf
+    # A group never rests, and the tail is that of single honest subjects; gaps between members are not known.
+    merges: ClassVar[bool] = False
 
     def initial(self) -> RhythmState:
         """Return a subject that asked nothing."""

@@ -66,6 +66,8 @@ class Volume:
     delay: ClassVar[int] = 4000  # long new answers until `speaks`, where four hundred begin a narrow tail
     speaks: ClassVar[float] = 4.6  # nats: one in a hundred
     merge_tolerance: ClassVar[float] = 0.1  # share of the weight (and 0.5 nats): the sketch
+    # A group has taken what all its members took, and the tail is that of single honest subjects.
+    merges: ClassVar[bool] = False
 
     def initial(self) -> VolumeState:
         """Return a subject that was never answered."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from detectors.base import Baseline, Observation, Panel
 from gateway import clock
 from gateway.candidate import Candidate
-from gateway.circumstances import Tags, completed, untagged
+from gateway.circumstances import Tags, completed, owned, untagged
 from gateway.config import Analysis
 from gateway.deciding import decide
 from gateway.decision_log.chronicle import Chronicle
@@ -26,6 +26,7 @@ from gateway.exemptions.sparing import Sparing
 from gateway.folios import Folios
 from gateway.intake import Intake
 from gateway.journals.base import Journal
+from gateway.ledger import Ledgers, noted_reads
 from gateway.policies.judging import judgement
 from gateway.register import Register
 from gateway.reporting import Found, Reporting
@@ -54,6 +55,7 @@ class Analyst:
         candidate: a policy that is tried beside the live one; it decides nothing.
         tags: tells the tags of a subject; it may be replaced at any time.
         chronicle: keeps the decision log abreast of the store; None where nothing is to be logged.
+        ledgers: tell what a question hands in that was served to others; None where none are kept.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Analyst:
         self.candidate = Candidate()
         self.tags: Tags = untagged
         self.chronicle: Chronicle | None = None
+        self.ledgers: Ledgers | None = None
 
     @property
     def standing(self) -> Mapping[Subject, Decision]:
@@ -139,11 +142,14 @@ class Analyst:
             cases={subject: seal(folio) for subject, folio in folios.items()},
             ranks={subject: folio.rank for subject, folio in folios.items()},
             decisions=decisions,
+            owned=owned(batch.entries),
             uses=self._sparing.sealed(),
             at=at,
         )
         self._store.commit(kept)
         self._sparing.keep()
+        if self.ledgers:
+            self.ledgers.keep()
         self._unscrubbed = True
         self._folios.keep(folios)
         self.candidate.watch(standings, policy)
@@ -160,7 +166,8 @@ class Analyst:
         faults: list[str] = []
         once = list({entry.id: entry for entry in entries}.values())
         self._intake.prepare(once)
-        for entry, read in zip(once, self._intake.read_all(once), strict=True):
+        reads = self._intake.read_all(once)
+        for entry, read in zip(once, noted_reads(self.ledgers, once, reads) if self.ledgers else reads, strict=True):
             if read.failed:
                 faults.append("intake")
             if read.observations:
@@ -195,12 +202,16 @@ class Analyst:
         """Bring the decision log abreast, scrub what was folded from the files, and set the gauges."""
         for subject in self.chronicle.follow() if self.chronicle else ():
             self._folios.drop(subject)
+            if self.ledgers:
+                self.ledgers.forget(subject)
             self._unscrubbed = True
         if self._unscrubbed and self._store.scrub():
             self._unscrubbed = False
         self._register.follow(self._store, self.clock())
         self._notice()
         self.candidate.tell(self.clock())
+        if self.ledgers:
+            self.ledgers.tend(self.clock())
         self._reporting.levels(self.standing.values(), self._store.size(), self._journal.depth())
 
     def _notice(self) -> None:
@@ -245,3 +256,5 @@ class Analyst:
             log.warning("store failed at the end", extra={"error": str(error)})
         if self.chronicle:
             self.chronicle.close()
+        if self.ledgers:
+            self.ledgers.close()

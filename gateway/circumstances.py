@@ -44,7 +44,7 @@ def completed(
         return []
     subjects = {standing.subject for standing in standings}
     models, known = _told(entries, subjects, tags)
-    struck = _strikes(standings, policy, store)
+    struck = strikes_of(standings, policy, store)
     return [
         replace(
             one,
@@ -81,7 +81,19 @@ def belonging(subject: Subject, whose: Iterable[Subject], tags: Tags) -> Iterabl
             yield from tags(other)
 
 
-def _strikes(standings: Sequence[Standing], policy: Policy, store: Store) -> dict[Subject, dict[str, int]]:
+def owned(entries: Iterable[Entry]) -> frozenset[Subject]:
+    """Return the keys that came with an account: what they ask is the account's, when members of campaigns count."""
+    return frozenset(
+        Subject(*pair)
+        for entry in entries
+        if "account" in [scope for scope, _ in entry.subjects]
+        for pair in entry.subjects
+        if pair[0] == "key"
+    )
+
+
+def strikes_of(standings: Sequence[Standing], policy: Policy, store: Store) -> dict[Subject, dict[str, int]]:
+    """Return what was decided on the subjects before, as often as the policy asks for it; raises StoreError."""
     if not counts_strikes(policy):
         return {}
     within = windows(policy)

@@ -31,6 +31,7 @@ from gateway.plugins import PluginError
 from gateway.policies.file import load_policies
 from gateway.reasons import reasons
 from gateway.replay.command import command as replay
+from gateway.roll.command import group as campaigns
 from gateway.schema import command as schema
 from gateway.secret import secret
 from gateway.slips import MisplacedError
@@ -203,7 +204,7 @@ def _lasting(text: str) -> float:
 
 @decisions.command("add")
 @_CONFIG
-@click.argument("scope", type=click.Choice(["user", "key", "account", "network"]))
+@click.argument("scope", type=click.Choice(["user", "key", "account", "network", "campaign"]))
 @click.argument("value")
 @click.argument("action")
 @click.option("--for", "lasts", default="4h", show_default=True, help="How long: 30s, 10m, 4h, 7d.")
@@ -248,6 +249,7 @@ def delete_decision(file: Path, scope: str, value: str, output: str) -> None:
 for each in (pardon, label, labels):
     decisions.add_command(each)
 main.add_command(exemptions)
+main.add_command(campaigns)
 main.add_command(replay)
 main.add_command(calibrate)
 for each in WORKBENCH:

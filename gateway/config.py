@@ -83,6 +83,8 @@ class Identity(Section):
     account_header: str = ""  # set by a trusted proxy
     user_headers: tuple[str, ...] = ()  # set by a trusted proxy: trusted; else self-declared
     trusted_proxies: tuple[Network, ...] = ()  # from these, forwarded headers are believed
+    tls_headers: tuple[str, ...] = ()  # set by a trusted proxy: how the client speaks TLS, for example a JA4
+    asn_file: Path | None = None  # MaxMind DB with the autonomous systems of addresses
     accounts_file: Path | None = None
     secret_file: Path | None = None  # default: data/secret, made at first start
     network_prefix_v4: int = Field(default=24, ge=8, le=32)
@@ -175,6 +177,38 @@ class Analysis(Section):
     detector_budget: Duration = Field(default=0.001, gt=0)  # an observation, for detectors of other packages
 
 
+class Linkage(Section):
+    """The linker: which subjects act together, and what is decided on them as a whole."""
+
+    enabled: bool = True
+    every: Duration = Field(default=60.0, gt=0)  # between two passes over those who did more
+    full: Duration = Field(default=3600.0, gt=0)  # between two passes over all
+    least: int = Field(default=8, ge=2, le=1_000_000)  # members from which on a group is looked at
+    subjects: int = Field(default=200_000, ge=10)  # most that are linked; beyond, those who did least are passed over
+    census: Path | None = None  # how common marks are among trusted subjects; default: the shipped one
+    known: Path | None = None  # whose keys and accounts belong together, and which prompts many harnesses share
+
+
+class Ledger(Section):
+    """A table of what was served to whom, of a fixed size."""
+
+    size: Size = 32 << 20  # sixteen bytes a fingerprint; 0B: none is kept
+    keep: Duration = Field(default=14 * 86400.0, ge=3600.0, le=60 * 86400.0)  # since it was served last
+
+
+class OfAnswers(Ledger):
+    """The same of answers' texts, of which more are served."""
+
+    keep: Duration = Field(default=7 * 86400.0, ge=3600.0, le=60 * 86400.0)
+
+
+class Ledgers(Section):
+    """What was served to one and is handed in by another."""
+
+    reasoning: Ledger = Ledger()  # encrypted reasoning and signatures: one or a few an answer
+    recirculation: OfAnswers = OfAnswers()  # four an answer
+
+
 class Verification(Section):
     """How a client that the action verify refuses can confirm its use."""
 
@@ -218,6 +252,7 @@ class Config(Section):
     identity: Identity = Identity()
     journal: Journal = Journal()
     analysis: Analysis = Analysis()
+    ledgers: Ledgers = Ledgers()
     log: Log = Log()
     data: Path = Path("var")  # the SQLite file and the secret live here
     policies: Path = Path("policies")  # a policy file, or a folder of them
@@ -226,6 +261,7 @@ class Config(Section):
     store: Named = Named(plugin="sqlite")  # where cases, decisions, counters and the journal are kept
     dialects: dict[str, dict[str, Any]] = Field(default_factory=dict)  # of other packages: name → parameters
     verification: Verification = Verification()
+    linkage: Linkage = Linkage()
     panel: dict[str, dict[str, Any]] = Field(default_factory=dict)  # detector name → parameters; {} all, defaults
     appeal: str = ""  # where a refused client can complain: mail address or URL
     log_level: Literal["debug", "info", "warning", "error"] = "info"

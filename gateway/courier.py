@@ -53,7 +53,7 @@ class Courier:
         self._outbox = outbox
         self._flush = flush
         self._pause = PAUSE
-        self.register = Register()
+        self.register = Register(members=True)
         self.asks: queue.SimpleQueue[Ask | None] = queue.SimpleQueue()  # None only wakes the thread
         self.asleep = False  # True while a posted entry must wake the thread
         self.closing = threading.Event()  # end as soon as all is written

@@ -41,6 +41,7 @@ def decide(standing: Standing, verdict: Verdict | None, current: Decision | None
         strikes=standing.strikes,
         owners=standing.owners,
         exempt=verdict.exempt,
+        members=standing.members,
     )
 
 

@@ -40,6 +40,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         strikes: how often a rule has been decided on it before and has lapsed, by ``policy/rule``; what was only
             decided in shadow counts apart, as ``policy/rule:shadow``. A rule that never was is not named.
         owners: whom it belongs to, as its newest exchange says: a user's keys and account, a key's account.
+        members: of a campaign, those whom a decision would reach; 0 of any other subject.
     """
 
     subject: Subject
@@ -53,6 +54,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     strikes: dict[str, int] = {}
     owners: tuple[Subject, ...] = ()
+    members: int = 0
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +72,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         weight: fused weight then, nats.
         families, evidence, harvest, company, models, tags, strikes: the numbers at that moment, see Standing.
         owners: whom the subject belonged to then, as in a standing.
+        members: how many it reached then, if it is about a campaign; who joins later is reached too.
         exempt: the entitlement, or the pardon, because of which it only watches; empty if nothing spared the subject.
     """
 
@@ -94,6 +97,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     strikes: dict[str, int] = {}
     owners: tuple[Subject, ...] = ()
     exempt: str = ""
+    members: int = 0
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

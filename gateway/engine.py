@@ -7,7 +7,7 @@ observation is passed over for it and named in the result; it never stops the ot
 import math
 from collections.abc import Hashable, Sequence
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import msgspec
 
@@ -15,6 +15,8 @@ from detectors.base import Baseline, Detector, Evidence, Observation, Panel
 from detectors.batch import Batch
 from detectors.company import CompanyFold, CompanyState
 from detectors.harvest import HarvestFold, HarvestState
+from detectors.linkage.base import Imprint
+from detectors.linkage.imprint import ImprintFold
 from gateway import fusion
 from gateway.columns import folded_all
 from gateway.decisions import Standing, Subject
@@ -22,7 +24,10 @@ from gateway.decisions import Standing, Subject
 VERSION = 2  # of the stored case
 HARVEST = HarvestFold()
 COMPANY = CompanyFold()
+IMPRINT = ImprintFold()
 RANKS = 64  # grades of importance that a store knows
+
+AnyFold: TypeAlias = Detector[Any] | HarvestFold | CompanyFold | ImprintFold
 
 _write = msgspec.msgpack.Encoder().encode
 
@@ -38,6 +43,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     harvest: bytes
     company: bytes
     rank: int = 0
+    imprint: bytes = b""  # empty in cases from before there were imprints
 
 
 class Folio(NamedTuple):
@@ -53,6 +59,7 @@ class Folio(NamedTuple):
     last_at: float = -math.inf
     observations: int = 0
     rank: int = 0
+    imprint: Imprint = IMPRINT.initial()
 
 
 class Folding(NamedTuple):
@@ -86,6 +93,7 @@ def seal(folio: Folio) -> bytes:
         harvest=_write(folio.harvest),
         company=_write(folio.company),
         rank=folio.rank,
+        imprint=_write(folio.imprint),
     )
     return _write(case)
 
@@ -105,7 +113,9 @@ def unseal(panel: Panel, stored: bytes) -> Folding:
     }
     harvest = _decoded("harvest", HARVEST, case.harvest, faults)
     company = _decoded("company", COMPANY, case.company, faults)
-    return Folding(Folio(states, harvest, company, case.first_at, case.last_at, case.observations, case.rank), faults)
+    imprint = _decoded("imprint", IMPRINT, case.imprint, faults) if case.imprint else IMPRINT.initial()
+    span = case.first_at, case.last_at, case.observations
+    return Folding(Folio(states, harvest, company, *span, case.rank, imprint), faults)
 
 
 @cache
@@ -113,7 +123,7 @@ def _reader(kind: Hashable) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(kind)
 
 
-def _decoded(name: str, detector: Detector[Any] | HarvestFold | CompanyFold, stored: bytes, faults: list[str]) -> Any:
+def _decoded(name: str, detector: AnyFold, stored: bytes, faults: list[str]) -> Any:
     try:
         return _reader(cast("Hashable", detector.state)).decode(stored)
     except (msgspec.MsgspecError, UnicodeError):
@@ -138,6 +148,7 @@ def fold_all(panel: Panel, cases: Sequence[tuple[Folio, Sequence[Observation]]])
     }
     harvests = folded_all("harvest", HARVEST, [folio.harvest for folio in folios], given, faults)
     companies = folded_all("company", COMPANY, [folio.company for folio in folios], given, faults)
+    imprints = folded_all("imprint", IMPRINT, [folio.imprint for folio in folios], given, faults)
     done = iter(range(len(given)))
     found: list[Folding] = []
     for (folio, _), batch in zip(cases, batches, strict=True):
@@ -147,9 +158,9 @@ def fold_all(panel: Panel, cases: Sequence[tuple[Folio, Sequence[Observation]]])
         i = next(done)
         own = {name: column[i] for name, column in states.items()}
         times = [observation.at for observation in batch]
-        first, last = min(folio.first_at, *times), max(folio.last_at, *times)
-        seen = folio.observations + len(batch)
-        found.append(Folding(Folio(own, harvests[i], companies[i], first, last, seen, folio.rank), faults[i]))
+        span = min(folio.first_at, *times), max(folio.last_at, *times), folio.observations + len(batch)
+        after = Folio(own, harvests[i], companies[i], *span, folio.rank, imprints[i])
+        found.append(Folding(after, faults[i]))
     return found
 
 
@@ -159,12 +170,12 @@ def merge(panel: Panel, a: Folio, b: Folio) -> Folding:
     states = {name: _merged(name, d, a.states[name], b.states[name], faults) for name, d in panel.items()}
     harvest = _merged("harvest", HARVEST, a.harvest, b.harvest, faults)
     company = _merged("company", COMPANY, a.company, b.company, faults)
-    first, last = min(a.first_at, b.first_at), max(a.last_at, b.last_at)
-    seen = a.observations + b.observations
-    return Folding(Folio(states, harvest, company, first, last, seen, max(a.rank, b.rank)), faults)
+    imprint = _merged("imprint", IMPRINT, a.imprint, b.imprint, faults)
+    span = min(a.first_at, b.first_at), max(a.last_at, b.last_at), a.observations + b.observations
+    return Folding(Folio(states, harvest, company, *span, max(a.rank, b.rank), imprint), faults)
 
 
-def _merged(name: str, detector: Detector[Any] | HarvestFold | CompanyFold, a: Any, b: Any, faults: list[str]) -> Any:
+def _merged(name: str, detector: AnyFold, a: Any, b: Any, faults: list[str]) -> Any:
     try:
         return detector.merge(a, b)
     except fusion.FAULTS:
@@ -203,14 +214,9 @@ def _weighing(
     except fusion.FAULTS:
         faults.append("harvest")
         harvest = HARVEST.reading(HARVEST.initial())
+    weight = sum(families.values())
     standing = Standing(
-        subject=subject,
-        at=at,
-        weight=sum(families.values()),
-        families=families,
-        evidence=evidence,
-        harvest=harvest,
-        company=placed,
+        subject=subject, at=at, weight=weight, families=families, evidence=evidence, harvest=harvest, company=placed
     )
     return Weighing(standing, faults)
 

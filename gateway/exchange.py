@@ -69,6 +69,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     stream: bool = False
     asks_reasoning: bool = False  # by parameter: thinking, reasoning summary, includeThoughts
     reasoning_blobs: tuple[bytes, ...] = ()  # digests of encrypted reasoning or signatures handed back
+    shape: str = ""  # names of the body's members, in the client's order
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -110,6 +111,9 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False
     truncated: bool = False  # response holds less than was received
     complete: bool = True  # the last byte reached the client
     decision: str = ""  # id of the standing decision that applied
+    client: str = ""  # the client's software as its headers tell, a keyed hash
+    tls: str = ""  # its TLS as a trusted proxy tells, a keyed hash
+    asn: int = 0  # the client's autonomous system; 0 unknown
 
 
 Exchange: TypeAlias = tuple[Query, Answer, Entry]

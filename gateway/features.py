@@ -9,23 +9,23 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
-import numpy as np
-
 from detectors.base import AnswerObservation, QueryObservation
 from gateway.asks import EDGE as ASKS_EDGE
 from gateway.asks import Look, look, marks_again
 from gateway.demands import EDGE as DEMANDS_EDGE
 from gateway.demands import demanded, insists
-from gateway.embedding import Asks, Embedder, Vector, cells, edges, embedded, shared
+from gateway.embedding import Asks, Embedder, cells, edges, embedded, packed, shared
 from gateway.entropy import entropies
 from gateway.exchange import Answer, Entry, Exchange, Query
 from gateway.grams import batch as grams
+from gateway.marks import Marker
 from gateway.scaffold import Fingerprints, core
-from gateway.shingles import Shingles
+from gateway.shingles import PASSAGE, Shingles
 
 SINGLE: Final = 2  # messages of a single question: what it asks is looked at in none but these
 QUOTES: Final = 48  # shingles of what is handed in: about 400 characters of it
 SERVED: Final = 4  # shingles of an answer: enough to know it again
+PASSAGES: Final = 24  # passages of what is handed in: as many of its 1,536 characters as find an answer's least four
 BEGINNING, PASTED = 512, 1536  # characters of an answer whose shingles are kept, of a turn that is searched for them
 _MOST: Final = 2**31 - 1  # clients may ask for 10^30 tokens; storage and sketches hold 64 bits
 _HOTTEST: Final = 100.0  # no provider takes a temperature beyond 2; beyond this it is nonsense
@@ -62,6 +62,7 @@ class _Numbers(NamedTuple):
     vector: bytes
     grams: tuple[int, ...]
     quotes: tuple[int, ...]
+    passages: tuple[int, ...]
 
 
 class Features:
@@ -74,6 +75,8 @@ class Features:
         """
         self._prints = Fingerprints(salt)
         self._shingles = Shingles(salt)
+        self._passages = Shingles(salt, PASSAGE)
+        self._marker = Marker(self._prints)
         self._embedder = embedder or shared()
 
     def prepare(self, queries: Iterable[Query]) -> None:
@@ -93,12 +96,15 @@ class Features:
     def observe_all(self, exchanges: Sequence[Exchange]) -> list[Pair]:
         """Return what is kept of each exchange; some sixty at once cost half as much as one by one."""
         numbers = self._numbers([query for query, _, _ in exchanges])
-        served = self._shingles.batch([answer.text[:BEGINNING] for _, answer, _ in exchanges], SERVED)
+        said = [answer.text[:BEGINNING] for _, answer, _ in exchanges]
+        sampled = zip(self._shingles.batch(said, SERVED), self._passages.batch(said, SERVED), strict=True)
         spread = entropies([answer.text for _, answer, _ in exchanges])
+        worked_out = zip(exchanges, numbers, sampled, spread, strict=True)
         pairs = []
-        for (query, answer, entry), number, shingles, bits in zip(exchanges, numbers, served, spread, strict=True):
+        for (query, answer, entry), number, (shingles, passages), bits in worked_out:
             asked = self._asked(query, entry, number)
-            pairs.append((asked, _answered(answer, entry, asked, shingles, bits)))
+            served = self._marker.sealed(answer.reasoning_blobs) if answer.reasoning_blobs else ()
+            pairs.append((asked, _answered(answer, entry, asked, (shingles, served, passages), bits)))
         return pairs
 
     def _numbers(self, queries: Sequence[Query]) -> Iterable[_Numbers]:
@@ -108,8 +114,11 @@ class Features:
         rows = embedded(self._embedder, cores)
         alone = [_is_alone(query) for query in queries]
         found = grams([core if single else "" for core, single in zip(cores, alone, strict=True)], self._prints.seed)
-        quotes = self._shingles.batch([newest[:PASTED] for _, newest in users], QUOTES)
-        return map(_Numbers, users, alone, cells(rows), packed(rows), found, quotes)
+        handed = [newest[:PASTED] for _, newest in users]
+        quotes, passages = self._shingles.batch(handed, QUOTES), self._passages.batch(handed, PASSAGES)
+        carried = self._passages.batch([_carried(query)[:BEGINNING] for query in queries], SERVED)
+        both = [tuple(dict.fromkeys((*new, *old))) if old else new for new, old in zip(passages, carried, strict=True)]
+        return map(_Numbers, users, alone, cells(rows), packed(rows), found, quotes, both)
 
     def _asked(self, query: Query, entry: Entry, numbers: _Numbers) -> QueryObservation:
         (first, newest), alone = numbers.users, numbers.alone
@@ -122,9 +131,11 @@ class Features:
             in_turn = demanded(newest)
         if newest is not first and not (in_system or in_turn):
             in_turn = demanded(newest)
+        fixed = self._prints.fixed(query.system, first, in_turn)
+        marks = self._marker.of(query, entry)
         return QueryObservation(
             at=_seconds(entry.at),
-            scaffold=self._prints.scaffold(query.system, first, in_turn),
+            scaffold=self._prints.of(fixed),
             opening=self._prints.opening(newest),
             payload=self._prints.of(newest),
             cell=numbers.cell,
@@ -148,7 +159,21 @@ class Features:
             grams=numbers.grams,
             vector=numbers.vector,
             quotes=numbers.quotes,
+            passages=numbers.passages,
+            frame=self._marker.frame(fixed),
+            habit=marks.habit,
+            model=marks.model,
+            network=marks.network,
+            asn=entry.asn,
+            client=marks.client,
+            tls=marks.tls,
+            presented=marks.presented,
         )
+
+
+def _carried(query: Query) -> str:
+    """Return the newest answer that the conversation carries along: served to this client, or to whom it is from."""
+    return next((turn.text for turn in reversed(query.turns) if turn.role == "assistant"), "")
 
 
 def _is_alone(query: Query) -> bool:
@@ -156,7 +181,7 @@ def _is_alone(query: Query) -> bool:
 
 
 def _answered(
-    answer: Answer, entry: Entry, asked: QueryObservation, shingles: tuple[int, ...], entropy: float
+    answer: Answer, entry: Entry, asked: QueryObservation, kept: tuple[tuple[int, ...], ...], entropy: float
 ) -> AnswerObservation:
     took = max(_seconds(entry.took), 0.0)
     # An answer longer than the capture limit was read in part: its lengths grow by what was not captured.
@@ -177,12 +202,7 @@ def _answered(
         complete=entry.complete and (answer.ended or entry.truncated),
         took=took,
         entropy=entropy,
-        shingles=shingles,
+        shingles=kept[0],
+        served=kept[1],
+        passages=kept[2],
     )
-
-
-def packed(rows: Vector) -> list[bytes]:
-    """Return each unit vector as one signed byte a dimension; nothing of the empty text's."""
-    small, width = (rows * 127.0).astype(np.int8).tobytes(), rows.shape[1]
-    some: list[bool] = np.logical_or.reduce(rows, axis=1).tolist()
-    return [small[i * width : (i + 1) * width] if one else b"" for i, one in enumerate(some)]

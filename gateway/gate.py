@@ -1,7 +1,7 @@
 """Admission: the decisions that stand against a client, turned into what happens to this query."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +14,7 @@ from gateway.decisions import Decision, Subject
 from gateway.exchange import Glance, Usage
 from gateway.link import Link
 from gateway.plugins import PluginError
+from gateway.reach import memberships, reaching
 from gateway.refusal import Refused
 from gateway.verification.desk import Desk
 
@@ -93,16 +94,17 @@ class Gate:
         """All decisions that stand: another object whenever any of them changes."""
         return self._link.standing
 
-    def standing(self, subjects: Iterable[Subject], now: float) -> tuple[Decision, ...]:
-        """Return the enforced decisions on any subject, strictest first; else the strictest shadow one alone."""
+    def standing(self, subjects: Sequence[Subject], now: float) -> tuple[Decision, ...]:
+        """Return the enforced decisions on any subject, strictest first; else the strictest shadow one alone.
+
+        What is decided on a campaign counts for each of its members.
+        """
         held = self._link.standing
-        if not held:
-            return ()
-        found = [d for s in subjects if (d := held.get(s)) is not None and d.until > now and d.mode != "off"]
-        if len(found) <= 1:
-            return tuple(found)
-        found.sort(key=_strictness, reverse=True)
-        return tuple(d for d in found if d.mode == "enforce") or (found[0],)
+        return reaching(subjects, held, self._link.campaigns, now) if held else ()
+
+    def memberships(self, subjects: Sequence[Subject]) -> Mapping[Subject, Subject]:
+        """Return the campaigns that a client's subjects are members of, each with the member."""
+        return memberships(subjects, self._link.campaigns)
 
     def known(self, decisions: Sequence[Decision]) -> Admitted | None:
         """Return what a lone decision does to every query alike, if that was found out before: asking costs 3 µs."""
@@ -163,7 +165,7 @@ class Gate:
             taken.append(_Taken(decision.subject, action, charges))
         return effect
 
-    def halt(self, subjects: Iterable[Subject], now: float) -> Refuse | None:
+    def halt(self, subjects: Sequence[Subject], now: float) -> Refuse | None:
         """Return the refusal that ends answers under way, if a decision that stands by now cuts them; else None."""
         for decision in self.standing(subjects, now):
             action = self._action(decision) if decision.mode == "enforce" else None
@@ -239,7 +241,3 @@ class AdmissionRefused(Refused):
 def _alike(action: Action, forward: Forward) -> bool:
     """Say whether an action does the same to every query, and nothing that has to be done for each of them."""
     return getattr(action, "constant", False) and not forward.tags and forward.delay is None
-
-
-def _strictness(decision: Decision) -> tuple[bool, int, float]:
-    return decision.mode == "enforce", decision.severity, decision.until

@@ -10,18 +10,21 @@ key subject: a made-up one beside the real one changes nothing for the real one'
 
 import hmac
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from gateway import config
 from gateway.addresses import Hops, address, client, network, trusts
+from gateway.asns import FindAsn, no_asn
 from gateway.decisions import Subject
 from gateway.recent import Recent
+from gateway.software import told
 
 REMEMBERED = 10_000  # clients whose subjects are kept in memory, about 1.2 KiB each; another costs some 20 µs
 _LONGEST_REMEMBERED = 512  # bytes of headers; longer ones are worked out anew, so a flood of them keeps no memory
 _DIGEST = 16  # bytes: 128 bits, so that no two of 10^9 keys meet
+_SOFTWARE = 1000  # different clients' software kept in memory, about 1.2 KiB each at most
 _ENDS = 4  # credentials kept from each end of a longer list: servers read the first of a header, or the last
 _LONGEST_NAME = 128  # characters of an account's name kept as it is
 _UNTRUSTED = frozenset({"user"})
@@ -29,10 +32,23 @@ _TRUSTED: frozenset[str] = frozenset()
 
 
 class Identified(NamedTuple):
-    """A client's subjects in the order user, key, account, network; ``untrusted`` scopes are self-declared."""
+    """Who sent a query.
+
+    Attributes:
+        subjects: in the order user, key, account, network.
+        untrusted: scopes that are self-declared.
+        tls, client: keyed hashes of how it speaks TLS, as a trusted proxy tells, and of its software; empty: unknown.
+        asn: its autonomous system; 0 unknown.
+    """
 
     subjects: tuple[Subject, ...]
     untrusted: frozenset[str]
+    tls: str = ""
+    asn: int = 0
+    client: str = ""
+
+
+NOBODY = Identified((), frozenset())
 
 
 _Seen = tuple[tuple[tuple[bytes, bytes], ...], str, str, bytes]  # headers, peer, declared user, query
@@ -47,6 +63,7 @@ class _Claim(NamedTuple):
     user: str
     peer: str
     hops: Hops
+    tls: bytes = b""
 
 
 def fingerprint(secret: bytes, kind: str, value: bytes) -> str:
@@ -73,14 +90,18 @@ class Identity:
         settings: config.Identity,
         secret: bytes,
         accounts: Mapping[str, str] | None = None,
+        asn: FindAsn = no_asn,
         remembered: int = REMEMBERED,
     ) -> None:
         self._settings = settings
         self._secret = secret
         self._accounts = dict(accounts or {})
+        self._asn = asn
         self._key_headers = frozenset(name.lower().encode() for name in settings.key_headers)
         self._account_header = settings.account_header.lower().encode()
         self._user_headers = tuple(dict.fromkeys(name.lower().encode() for name in settings.user_headers))
+        self._tls_headers = tuple(dict.fromkeys(name.lower().encode() for name in settings.tls_headers))
+        self._software = lru_cache(maxsize=_SOFTWARE)(partial(fingerprint, secret, "client"))
         self._remembered = lru_cache(maxsize=remembered)(self._work_out)
         self._recent = Recent(self._identify, _weight)
 
@@ -104,13 +125,13 @@ class Identity:
         credentials = self._credentials(headers, query)
         user_header = next((held[name] for name in self._user_headers if held.get(name)), b"")
         hops = _hops(headers, held) if self._settings.trusted_proxies else _DIRECT
-        claim = _Claim(credentials, held.get(self._account_header, b""), user_header, user, peer, hops)
-        if (
-            sum(map(len, credentials)) + len(claim.account) + len(user_header) + len(user) + sum(map(len, hops))
-            > _LONGEST_REMEMBERED
-        ):
-            return self._work_out(claim)
-        return self._remembered(claim)
+        shown = [held.get(name, b"") for name in self._tls_headers]
+        tls = b"\n".join(shown) if any(shown) else b""
+        claim = _Claim(credentials, held.get(self._account_header, b""), user_header, user, peer, hops, tls)
+        size = sum(map(len, credentials)) + len(claim.account) + len(user_header) + len(user) + sum(map(len, hops))
+        found = (self._work_out if size + len(tls) > _LONGEST_REMEMBERED else self._remembered)(claim)
+        software = told(headers)
+        return found._replace(client=self._software(software)) if software else found
 
     def _credentials(self, headers: Sequence[tuple[bytes, bytes]], query: bytes) -> tuple[bytes, ...]:
         found = [bare(value) for name, value in headers if name in self._key_headers]
@@ -133,7 +154,9 @@ class Identity:
         near = network(found, *prefixes) if found is not None else ""
         named = [("user", user), *(("key", key) for key in keys), ("account", account), ("network", near)]
         subjects = tuple(Subject(scope, value) for scope, value in named if value)
-        return Identified(subjects, _UNTRUSTED if user and not believed else _TRUSTED)
+        tls = fingerprint(self._secret, "tls", claim.tls) if claim.tls and trusted else ""
+        asn = self._asn(found) if found is not None else 0
+        return Identified(subjects, _UNTRUSTED if user and not believed else _TRUSTED, tls, asn)
 
     def _name(self, value: bytes) -> str:
         """Return an account's name as listings can show it; a strange one as its hash."""

@@ -4,10 +4,13 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from detectors.base import AnswerObservation, Observation, QueryObservation
 from gateway.dialects.base import Dialect
 from gateway.encoding import decode
 from gateway.exchange import Entry, Exchange, Query, Surface
+from gateway.shape import shape
 
 FAILED = 400  # HTTP status from which on nothing was taken home
 LONGEST_MODEL = 128  # characters kept of a model's name; clients write them
@@ -128,7 +131,7 @@ class Intake:
         if request is None:
             return None
         response = decode(entry.response, entry.response_encoding, self._limit) or b""
-        query = dialect.read(surface, request)
+        query = msgspec.structs.replace(dialect.read(surface, request), shape=shape(request))
         answer = dialect.hear(surface, entry.response_type, response)
         if not (query.turns or query.system or answer.text or answer.reasoning or answer.usage.completion_tokens):
             return None

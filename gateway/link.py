@@ -35,6 +35,11 @@ class Link(Protocol):
         """Decisions that stand now, newest per subject; a plain dictionary in memory, expired ones taken out."""
         ...
 
+    @property
+    def campaigns(self) -> Mapping[Subject, Sequence[Subject]]:
+        """Of each member of a campaign, the campaigns whose decisions reach it; a plain dictionary in memory."""
+        ...
+
     def post(self, entry: Entry) -> bool:
         """Queue an entry for the journal; False if the queue is full and it was dropped (and counted)."""
         ...
@@ -77,6 +82,11 @@ class ThreadLink:
     def standing(self) -> Mapping[Subject, Decision]:
         """Decisions that stand now; at most about 0.1 s behind the store."""
         return self._courier.register.decisions
+
+    @property
+    def campaigns(self) -> Mapping[Subject, Sequence[Subject]]:
+        """Of each member of a campaign, the campaigns whose decisions reach it; as far behind."""
+        return self._courier.register.campaigns
 
     def start(self) -> None:
         """Open journal and store and read the standing decisions; raises StoreError if that fails."""

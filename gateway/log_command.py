@@ -19,6 +19,7 @@ from gateway.decision_log.reading import lines, named, shown
 from gateway.decision_log.signing import KeyFileError
 from gateway.decision_log.verifying import Head, Proof, verify
 from gateway.decision_log.writer import KEY
+from gateway.ledger import Ledgers
 from gateway.opening import loaded
 from gateway.stores.base import StoreError
 from gateway.stores.sqlite import SqliteStore
@@ -171,7 +172,8 @@ def forget_subject(scope: str, value: str, config: Path, by: str, reason: str) -
         raise click.ClickException(f"no guard has run on the data folder {settings.data}")
     store = _opened(lambda: SqliteStore(settings.data))
     log = _opened(lambda: decision_log(settings))
-    erasing = Erasing(store, Chronicle(log, store.audit, patience=0.0))
+    ledgers = Ledgers(settings.ledgers, settings.data)
+    erasing = Erasing(store, Chronicle(log, store.audit, patience=0.0), also=ledgers.forget)
     if not _opened(lambda: erasing.forget(subject, by, reason)):
         raise click.ClickException("the request is kept, but the analyst has not done it yet: look at its log")
     click.echo(f"{scope}:{value} is forgotten; copies and backups elsewhere are yours to find")

@@ -81,6 +81,28 @@ EMBEDDINGS = Counter(
     "Texts that an embeddings endpoint was to embed, by outcome: ok, failed.",
     ["outcome"],
 )
+LEDGER_SLOTS = Gauge(
+    "stillguard_ledger_slots",
+    "Fingerprints of what was served that a ledger remembers.",
+    ["ledger"],
+    multiprocess_mode="livemax",
+)
+LEDGER_ENTERED = Counter("stillguard_ledger_entered_total", "Fingerprints that a ledger took in.", ["ledger"])
+LEDGER_EVICTED = Counter(
+    "stillguard_ledger_evicted_total", "Fingerprints that a full ledger lost before their time.", ["ledger"]
+)
+LEDGER_PRESENTED = Counter(
+    "stillguard_ledger_presented_total",
+    "Pieces of encrypted reasoning handed in, by whom they were served to: own, foreign, common, unknown.",
+    ["outcome"],
+)
+LEDGER_RETURNED = Counter("stillguard_ledger_returned_total", "Questions that hand in what another was answered.")
+LEDGER_IN_MEMORY = Gauge(
+    "stillguard_ledger_in_memory",
+    "1 if a ledger found no room on disk and is kept in memory.",
+    ["ledger"],
+    multiprocess_mode="livemax",
+)
 ANALYST_LAG = Gauge("stillguard_analyst_lag_seconds", "Age of the newest entry folded.", multiprocess_mode="livemax")
 CANDIDATE = Counter(
     "stillguard_candidate_verdicts_total",
@@ -91,6 +113,26 @@ CANDIDATE_SUBJECTS = Gauge(
     "stillguard_candidate_subjects",
     "Subjects that the candidate would treat otherwise now: stricter, milder, otherwise.",
     ["way"],
+    multiprocess_mode="livemax",
+)
+
+# campaigns
+LINKER_PASS = Histogram("stillguard_linker_pass_seconds", "Time of one pass of the linker.", ["pass"], buckets=_SLOW)
+LINKER_AT = Gauge(
+    "stillguard_linker_pass_timestamp_seconds", "When the linker's last pass was kept.", multiprocess_mode="livemax"
+)
+LINKER_SUBJECTS = Gauge(
+    "stillguard_linker_subjects", "Subjects that have done enough to be linked.", multiprocess_mode="livemax"
+)
+LINKER_WAITING = Gauge(
+    "stillguard_linker_waiting_groups",
+    "Groups that the linker's last pass had no time to look at.",
+    multiprocess_mode="livemax",
+)
+CAMPAIGNS = Gauge(
+    "stillguard_campaigns",
+    "Groups that were found, by state: named once a decision was taken on it, else group.",
+    ["state"],
     multiprocess_mode="livemax",
 )
 

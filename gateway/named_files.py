@@ -12,10 +12,12 @@ import msgspec
 
 from detectors.base import Baseline
 from gateway.accounts import load_accounts
+from gateway.asns import load_asns
 from gateway.config import ByEndpoint, ByOnnx, Config, Embedding
 from gateway.embedding.chosen import onnx
 from gateway.embedding.wordpiece import WordPiece
 from gateway.faults import Faults
+from gateway.known import load_known
 from gateway.places import Loc, Slip
 
 Try: TypeAlias = tuple[Loc, Path | None, Callable[[Path], object]]
@@ -26,7 +28,9 @@ def unusable(config: Config, beside: Path) -> Iterator[Slip]:
     identity, listen = config.identity, config.listen
     tries: list[Try] = [
         (("identity", "accounts_file"), identity.accounts_file, load_accounts),
+        (("identity", "asn_file"), identity.asn_file, load_asns),
         (("analysis", "baseline"), config.analysis.baseline, _baseline),
+        (("linkage", "known"), config.linkage.known, load_known),
         *((("routes", i, "ca_file"), route.ca_file, _authorities) for i, route in enumerate(config.routes)),
     ]
     tries += _embedding(config.analysis.embedding, beside)

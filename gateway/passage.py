@@ -11,6 +11,7 @@ from gateway.dialects.base import Dialect
 from gateway.exchange import Entry, Glance, Surface
 from gateway.gate import UNTOUCHED, Admitted
 from gateway.hop import Inbound, inbound, sane_request_id, weight
+from gateway.identity import NOBODY, Identified
 from gateway.recent import Recent
 
 CALLER_GONE = 499  # nginx's word for it: nothing was answered, the client had left
@@ -54,7 +55,7 @@ class Passage:
     __slots__ = (
         "_kept", "_room", "admitted", "asked", "at", "began", "body", "client", "complete", "dawdled", "decided",
         "dialect", "error",
-        "first_byte", "glance", "heard", "id", "last", "plain", "readied", "received", "request",
+        "first_byte", "glance", "heard", "id", "identified", "last", "plain", "readied", "received", "request",
         "request_id", "response_encoding", "response_type", "sent", "started", "status", "subjects", "surface",
         "turned",
     )  # fmt: skip
@@ -72,6 +73,7 @@ class Passage:
         self.request_id = asked.decode("ascii") if asked and sane_request_id(asked) else self.id
         self.body = b""
         self.glance = _UNREAD
+        self.identified: Identified = NOBODY
         self.subjects: tuple[Subject, ...] = ()
         self.admitted: Admitted = UNTOUCHED
         self.decided: Mapping[Subject, Decision] = _NOTHING
@@ -123,4 +125,7 @@ class Passage:
             truncated=self.received > len(response),
             complete=self.complete,
             decision=self.admitted.decision,
+            client=self.identified.client,
+            tls=self.identified.tls,
+            asn=self.identified.asn,
         )

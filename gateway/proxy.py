@@ -144,6 +144,7 @@ class Proxy:
         """Find out whose the query is, and return the decisions to carry out; none if what they do is known."""
         request = passage.request
         identified = self._identity.identify(request.headers, request.peer, passage.glance.user, request.query)
+        passage.identified = identified
         passage.subjects = identified.subjects
         passage.decided = self._gate.decided
         decisions = self._gate.standing(identified.subjects, passage.at)
@@ -179,8 +180,9 @@ class Proxy:
         subjects = self._identity.identify(request.headers, request.peer, user, request.query).subjects
         accept = dict(request.headers).get(b"accept", b"")
         token = request.path.removeprefix(PREFIX)
+        of = self._gate.memberships(subjects)
         page = await desk.receive(
-            Visit(request.method, token, b"text/html" in accept, subjects, passage.body, passage.at)
+            Visit(request.method, token, b"text/html" in accept, subjects, passage.body, passage.at, of)
         )
         passage.status = page.status
         passage.started = True

@@ -156,12 +156,78 @@ def _recirculation(why: Because) -> str:
     return f"{_of(why['handed_in'] / why['queries'], why['queries'])} prompts handed an answer in as a new question"
 
 
+def _balance(why: Because) -> str:
+    return (
+        f"{round(why['members'])} accounts ask {_per_day(why['low'])} to {_per_day(why['high'])} questions a day each; "
+        f"independent customers differ by a factor of {why['factor']:.0f}"
+    )
+
+
+def _per_day(rate: float) -> str:
+    return f"{rate:.0f}" if rate >= 10.0 else f"{rate:.1f}"  # noqa: PLR2004 - two digits tell
+
+
+def _topics(why: Because) -> str:
+    return (
+        f"what {round(why['members'])} accounts ask about differs by no more than chance in {percent(why['alike'])} of "
+        "comparisons, where people have topics of their own"
+    )
+
+
+def _synchrony(why: Because) -> str:
+    return (
+        f"two questions share an hour in {why['across']:.2%} of pairs from different accounts and in "
+        f"{why['within']:.2%} of pairs from one of {round(why['members'])} accounts, where people come in sittings"
+    ).replace("%", " %")
+
+
+def _shards(why: Because) -> str:
+    shared = round(why["shared"])
+    return (
+        f"{'no two' if not shared else f'{shared} pairs'} of {round(why['payloads'])} questions sampled from "
+        f"{round(why['members'])} accounts were the same, where chance makes {round(why['expected'])}"
+    )
+
+
+def _failover(why: Because) -> str:
+    return (
+        f"after {round(why['refused'])} accounts were refused, others of the group asked {round(why['took'])} "
+        "questions within a day, a rise that hours without a refusal do not show"
+    )
+
+
+def _pivot(why: Because) -> str:
+    return (
+        f"{percent(why['moved'])} of {round(why['members'])} accounts were on the new model within a day of its "
+        f"release, and {percent(why['usual'])} of customers of their kind"
+    )
+
+
+def _ties(why: Because) -> str:
+    n = round(why["members"])
+    parts = [f"{round(why['reasoning'])} of {n} accounts presented encrypted reasoning that others were served"]
+    if not why["reasoning"]:
+        parts = []
+    if why["recirculation"]:
+        parts.append(f"{round(why['recirculation'])} of {n} accounts handed in answers that others were served")
+    return "; ".join(parts)
+
+
+def _handed_in(why: Because) -> str:
+    return (
+        f"{round(why['handed_in'])} of {round(why['questions'])} prompts with sealed reasoning presented some that was "
+        f"served to others, in other conversations ({round(why['blobs'])} different pieces)"
+    )
+
+
 _SENTENCES: Final[Mapping[str, Callable[[Because], str]]] = {
     "repetition": _repetition, "coverage": _coverage, "departure": _departure,
     "elicitation": _elicitation, "generation": _generation,
     "likeness": _likeness, "one_way": _one_way, "resampling": _resampling, "interface": _interface,
     "cadence": _cadence, "rhythm": _rhythm, "volume": _volume,
     "consumption": _consumption, "recirculation": _recirculation,
+    "balance": _balance, "topics": _topics, "synchrony": _synchrony, "shards": _shards,
+    "failover": _failover, "pivot": _pivot, "ties": _ties, "handed_in": _handed_in,
 }  # fmt: skip
 
 

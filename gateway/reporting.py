@@ -58,7 +58,7 @@ class Reporting:
         for name, times in Counter(found.faults).items():
             metrics.DETECTOR_ERRORS.labels(name).inc(times)
         for fault in found.unasked:
-            self._unasked(fault)
+            self.unasked(fault)
         for standing in found.standings:
             for name, evidence in standing.evidence.items():
                 if evidence.weight > 0:  # silence is by far the commonest, and would cost more than the weighing
@@ -73,7 +73,7 @@ class Reporting:
         """Log faults of rules anew: they may be others'."""
         self._told.clear()
 
-    def _unasked(self, fault: RuleFault) -> None:
+    def unasked(self, fault: RuleFault) -> None:
         """Count a rule that could not be evaluated, and log the first time."""
         metrics.POLICY_FAULTS.labels(fault.policy, fault.rule).inc()
         if (fault.policy, fault.rule) not in self._told:

@@ -39,6 +39,7 @@ def reviewed(standing: Iterable[Decision], policy: Policy, at: float, name: Call
             tags=decision.tags,
             strikes=decision.strikes,
             owners=decision.owners,
+            members=decision.members,
         )
         verdict = policy.judge(numbers)
         if verdict is None:

@@ -169,7 +169,11 @@ class Fingerprints:
         return sum([xxh3_64_intdigest(sentence, self.seed) or 1 for sentence in found]) % 2**64 or 1
 
     def scaffold(self, system: str, first: str, demand: str) -> int:
-        """Return the fingerprint of the fixed part.
+        """Return the fingerprint of the fixed part."""
+        return self.of(self.fixed(system, first, demand))
+
+    def fixed(self, system: str, first: str, demand: str) -> str:
+        """Return the wording of the fixed part.
 
         A system prompt of some length is the fixed part; without one, the frame of the first turn is. The words
         that demand reasoning join it, so that one demanding sentence stays one template whatever it is asked about.
@@ -178,4 +182,4 @@ class Fingerprints:
         if fixed.count(" ") < OPENING - 1:
             fixed = f"{fixed}\x1f{frame(first)}" if not demand else fixed
         said = canonical(demand) if demand else ""
-        return self.of(f"{fixed}\x1f{said}".strip("\x1f"))
+        return f"{fixed}\x1f{said}".strip("\x1f")

@@ -13,21 +13,24 @@ from pydantic import BaseModel
 
 from gateway.accounts import Accounts
 from gateway.config import Config
+from gateway.known import KnownPart
 from gateway.policies.written import PolicyPart
 from gateway.workbench.cases import CasesPart
 
-Kind: TypeAlias = Literal["policy", "config", "accounts", "cases"]
+Kind: TypeAlias = Literal["policy", "config", "accounts", "cases", "known"]
 MODELS: Final[dict[Kind, type[BaseModel]]] = {
     "policy": PolicyPart,
     "config": Config,
     "accounts": Accounts,
     "cases": CasesPart,
+    "known": KnownPart,
 }
 _TITLES: Final[dict[Kind, str]] = {
     "policy": "Stillguard policy",
     "config": "Stillguard configuration",
     "accounts": "Stillguard accounts",
     "cases": "Stillguard policy tests",
+    "known": "Stillguard known groups and prompts",
 }
 _VARIABLE: Final = {"type": "string", "pattern": r"\$\{"}  # ${NAME} stands for an environment variable
 _PLAIN: Final = ("integer", "number", "boolean")

@@ -1,4 +1,4 @@
-"""Starts and keeps alive what one machine runs: proxies on one shared socket, an analyst, the admin server.
+"""Starts and keeps alive what one machine runs: proxies on one socket, an analyst, a linker, the admin server.
 
 The sockets are bound here and inherited, so a proxy that dies loses only its own exchanges: connections that wait
 are accepted by its siblings or by its successor. A child that ends is started again, after a pause that doubles
@@ -28,6 +28,7 @@ LOG = logging.getLogger("stillguard.supervisor")
 _ROLES = {
     "proxy": "gateway.app.proxying",
     "analyst": "gateway.app.analysing",
+    "linker": "gateway.app.linking",
     "admin": "gateway.app.administering",
 }
 _PAUSES = (0.1, 10.0)  # seconds before a dead child is started again: first, and at most
@@ -143,6 +144,7 @@ class Supervisor:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(shared)
         self.proxies = [Child("proxy", config, self._front) for _ in range(config.listen.workers)]
         self.analyst = Child("analyst", config, None)
+        self.linkers = [Child("linker", config, None)] if config.linkage.enabled else []
         self.admin = Child("admin", config, self._back)
         self._stop = threading.Event()
 
@@ -165,7 +167,7 @@ class Supervisor:
     @property
     def children(self) -> list[Child]:
         """Every child, in the order in which they start."""
-        return [self.analyst, self.admin, *self.proxies]
+        return [self.analyst, self.admin, *self.linkers, *self.proxies]
 
     def tend(self, every: float = 0.2) -> None:
         """Keep the children alive until ``stop``."""
@@ -179,8 +181,9 @@ class Supervisor:
         self._stop.set()
 
     def reload(self) -> None:
-        """Have the analyst read the policies again."""
-        self.analyst.signal(signal.SIGHUP)
+        """Have the analyst and the linker read the policies again."""
+        for child in (self.analyst, *self.linkers):
+            child.signal(signal.SIGHUP)
 
     def end(self) -> None:
         """Drain the proxies, then let the analyst fold what is left, then end the rest."""
@@ -192,6 +195,8 @@ class Supervisor:
             drain.start()
         for drain in drains:
             drain.join()
+        for linker in self.linkers:
+            linker.end(_GRACE)
         self.analyst.end(_GRACE)
         self.admin.end(_GRACE)
         self._back.close()

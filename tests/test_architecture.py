@@ -21,6 +21,7 @@ PURE = [
     ),
     ROOT / "gateway" / "shingles.py",
     ROOT / "gateway" / "pardons.py",
+    ROOT / "gateway" / "campaign.py",
     *(ROOT / "gateway" / "embedding" / f"{name}.py" for name in ("base", "characters", "static", "wordpiece")),
 ]
 WAITING = {"asyncio", "socket", "time", "random", "secrets", "logging", "threading", "subprocess", "uuid"}

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from detectors.lab.habits import RELEASE, Habits, habits
-from detectors.lab.job import Desk, Job, play
+from detectors.lab.job import Desk, Job, play, stream
 from detectors.lab.library import Library, Part
 from detectors.lab.roster.benign import BENIGN
 from detectors.lab.roster.recipe import Recipe
@@ -71,6 +71,17 @@ class Cast(NamedTuple):
         if self.recipe.fate == "pivot":
             kept = kept._replace(adopts=RELEASE + Random(seed).random() * _AT_ONCE)
         return kept
+
+    def told(self, seed: str) -> Iterator[Asked]:
+        """Yield what ``lived`` returns, little by little where the life is of one piece."""
+        recipe, kept = self.recipe, self.habits(seed)
+        if self.parts or self.cover or self.lender or recipe.fate == "failover":
+            yield from self.lived(seed)
+            return
+        rng = Random(seed)
+        beat = self._beat(rng, recipe, START + rng.uniform(*recipe.began) * DAY, self.most)
+        job = self._job(rng, recipe, self.says, kept)
+        yield from stream(rng, job, beat, kept, self.most, attack=bool(recipe.profile))
 
     def lived(self, seed: str) -> list[Asked]:
         """Return the account's exchanges in time order."""

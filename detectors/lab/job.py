@@ -4,6 +4,7 @@ The same player plays every job, honest or not: it alone decides on times, lengt
 """
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from heapq import heappop, heappush
 from random import Random
 from typing import Final, NamedTuple, TypeAlias
 
@@ -101,10 +102,29 @@ def said(rng: Random, ask: Ask, habits: Habits) -> tuple[str, str]:
 
 def play(rng: Random, job: Job, beat: Beat, habits: Habits, most: int, *, attack: bool = False) -> list[Asked]:
     """Play a job to its end, to so many exchanges or to the end of the fortnight; return it in time order."""
-    asked: list[Asked] = []
-    left, at, shown = _stint(rng, habits), beat.at, Shown()
+    asked = [one for _, one in _played(rng, job, beat, habits, most, attack=attack)]
+    return sorted((one for one in asked if one.at < END), key=lambda one: one.at)
+
+
+def stream(rng: Random, job: Job, beat: Beat, habits: Habits, most: int, *, attack: bool = False) -> Iterator[Asked]:
+    """Yield what ``play`` returns, little by little: only conversations that overlap are held."""
+    waiting: list[tuple[float, int, Asked]] = []
+    for number, (opened, one) in enumerate(_played(rng, job, beat, habits, most, attack=attack)):
+        while waiting and waiting[0][0] <= opened:
+            yield heappop(waiting)[2]
+        if one.at < END:
+            heappush(waiting, (one.at, number, one))
+    while waiting:
+        yield heappop(waiting)[2]
+
+
+def _played(
+    rng: Random, job: Job, beat: Beat, habits: Habits, most: int, *, attack: bool
+) -> Iterator[tuple[float, Asked]]:
+    """Yield exchanges, each with a time before which none of those to come lies."""
+    count, left, at, shown = 0, _stint(rng, habits), beat.at, Shown()
     ask = next(job, None)
-    while ask is not None and len(asked) < most:
+    while ask is not None and count < most:
         if ask.pause in ("new", "rest"):
             left -= 1
             resting = ask.pause == "rest" or left == 0
@@ -112,14 +132,16 @@ def play(rng: Random, job: Job, beat: Beat, habits: Habits, most: int, *, attack
             left, shown = (_stint(rng, habits) if resting else left), Shown()
             if at >= END:
                 break
-        done = _exchange(rng, shown.sign(rng, ask) if habits.thinks and _plain(ask) else ask, habits, at, attack=attack)
+        signed = shown.sign(rng, ask) if habits.thinks and _plain(ask) else ask
+        done = answered(rng, signed, habits, at, attack=attack)
         if rng.random() < habits.flaky:
-            asked.append(_failed(rng, done))
+            count += 1
+            yield beat.at, _failed(rng, done)
             done = replace(done, at=done.at + rng.uniform(1.0, 9.0))
-        asked.append(done)
+        count += 1
+        yield beat.at, done
         ask = _next(job, done.choices[0])
         at = done.at + done.took + (beat.pause(ask.pause) if ask and ask.pause in ("turn", "step") else 0.0)
-    return sorted((one for one in asked if one.at < END), key=lambda one: one.at)
 
 
 class Shown:
@@ -152,7 +174,8 @@ def _stint(rng: Random, habits: Habits) -> int:
     return round(bell(rng, habits.stints, 0.5)) + 1 if habits.stints else -1
 
 
-def _exchange(rng: Random, ask: Ask, habits: Habits, at: float, *, attack: bool) -> Asked:
+def answered(rng: Random, ask: Ask, habits: Habits, at: float, *, attack: bool) -> Asked:
+    """Return one exchange: the question, and what the lab's model says to it."""
     both = [said(rng, ask, habits) for _ in range(ask.again)]
     count = sum([tokens(len(text)) for text, _ in both])
     return Asked(

@@ -99,20 +99,20 @@ def _count(share: int, size: float) -> int:
 
 
 def _honest(library: Library, part: Part, recipe: Recipe, rng: Random) -> Cast:
-    most, club = _drawn(rng, recipe.volume), f"club/{recipe.kind}/{part}/{rng.randrange(_CLUBS)}"
+    most, club = drawn(rng, recipe.volume), f"club/{recipe.kind}/{part}/{rng.randrange(_CLUBS)}"
     chosen = customers(rng, recipe) if recipe.parts else []
     each = most // max(1, len(chosen)) + 1
-    parts = tuple([Cast(library, part, one, _choose(library, part, one, rng), each, club) for one in chosen])
-    return Cast(library, part, recipe, _choose(library, part, recipe, rng), most, club, parts=parts)
+    parts = tuple([Cast(library, part, one, choose(library, part, one, rng), each, club) for one in chosen])
+    return Cast(library, part, recipe, choose(library, part, recipe, rng), most, club, parts=parts)
 
 
 def _thief(library: Library, part: Part, recipe: Recipe, rng: Random) -> Cast:
-    return Cast(library, part, recipe, _choose(library, part, recipe, rng), _drawn(rng, recipe.volume))
+    return Cast(library, part, recipe, choose(library, part, recipe, rng), drawn(rng, recipe.volume))
 
 
 def _padded(library: Library, part: Part, recipe: Recipe, rng: Random, share: float) -> Cast:
-    says, cover = _choose(library, part, recipe, rng), rng.choice(_COVERS)
-    covers, most = _choose(library, part, cover, rng), _drawn(rng, _LONG)
+    says, cover = choose(library, part, recipe, rng), rng.choice(_COVERS)
+    covers, most = choose(library, part, cover, rng), drawn(rng, _LONG)
     if not says.source.startswith(OWN) and len(library.rows(says.source, part)) < most * share:
         says = Says(f"{OWN}{recipe.own.__name__}:{says.half}", says.half, says.seen)  # too small a source to hide in
     return Cast(library, part, recipe, says, most, cover=(cover, covers), share=share)
@@ -121,19 +121,21 @@ def _padded(library: Library, part: Part, recipe: Recipe, rng: Random, share: fl
 def _team(library: Library, part: Part, rng: Random) -> Cast:
     """Return an honest account that does two things, as padded ones do."""
     first, second = rng.sample(_COVERS, 2)
-    covers, says = (_choose(library, part, one, rng) for one in (first, second))
+    covers, says = (choose(library, part, one, rng) for one in (first, second))
     both = second._replace(kind="team", hard=True)
-    return Cast(library, part, both, says, _drawn(rng, _BUSY), cover=(first, covers), share=rng.uniform(0.05, 0.5))
+    return Cast(library, part, both, says, drawn(rng, _BUSY), cover=(first, covers), share=rng.uniform(0.05, 0.5))
 
 
-def _choose(library: Library, part: Part, recipe: Recipe, rng: Random) -> Says:
+def choose(library: Library, part: Part, recipe: Recipe, rng: Random) -> Says:
+    """Draw a source of text for an account of that kind: where one learns, none but those that may be learnt from."""
     found = [Says(name, int(name not in LEARNT), name in LEARNT) for name in recipe.sources if library.has(name)]
     found += [Says(f"{OWN}{recipe.own.__name__}:{half}", half, not half) for half in (0, 1)]
     found = [one for one in found if one.seen or part == "judge"]
     return rng.choices(found, [_SEEN if one.seen else 1.0 for one in found])[0]
 
 
-def _drawn(rng: Random, volume: Volume) -> int:
+def drawn(rng: Random, volume: Volume) -> int:
+    """Draw how many exchanges an account makes in a fortnight."""
     return min(volume.most, max(volume.least, round(bell(rng, volume.median, volume.spread))))
 
 

@@ -1,9 +1,8 @@
 """One exchange of an account as a line of recorded traffic: bodies as the OpenAI and the Anthropic API have them."""
 
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from detectors.lab.population import Tenant
 from detectors.lab.traffic import Asked, Said
 
 MODELS: Final = ("still-large-1", "still-large-2")
@@ -12,20 +11,45 @@ _BEHIND, _GATES = 0.12, 30  # share of addresses that many share: carriers, comp
 _FAULT: Final = {"error": {"type": "server_error", "message": "The model could not answer. Try again."}}
 
 
-def line(tenant: Tenant, asked: Asked) -> dict[str, Any]:
+class Caller(Protocol):
+    """Whose exchanges are written: an account's name and its way of calling."""
+
+    @property
+    def account(self) -> str: ...  # noqa: D102 - as the accounts of the population have it
+    @property
+    def agent(self) -> str: ...  # noqa: D102
+    @property
+    def anthropic(self) -> bool: ...  # noqa: D102
+
+
+def line(tenant: Caller, asked: Asked) -> dict[str, Any]:
     """Return one replay line, see the file format in the operator's guide."""
-    anthropic = tenant.anthropic and asked.samples == 1 and not asked.logprobs and not asked.logit_bias
-    request = (_message if anthropic else _chat)(asked)
+    anthropic = _anthropic(tenant, asked)
     response = (_message_answer if anthropic else _chat_answer)(asked) if asked.choices else _FAULT
     return {
         "at": round(asked.at, 3), "account": tenant.account, "key": f"{tenant.account}-k{asked.key}",
-        **({"user": asked.user} if asked.user else {}), "address": _address(tenant, asked.address),
-        "headers": {"user-agent": tenant.agent}, "path": "/v1/messages" if anthropic else "/v1/chat/completions",
-        "request": request, "status": asked.status, "response": response, "took": round(asked.took, 3),
+        **({"user": asked.user} if asked.user else {}), "address": address(tenant, asked.address),
+        "headers": {"user-agent": tenant.agent}, "path": path(tenant, asked),
+        "request": request(tenant, asked), "status": asked.status, "response": response, "took": round(asked.took, 3),
     }  # fmt: skip
 
 
-def _address(tenant: Tenant, which: int) -> str:
+def _anthropic(tenant: Caller, asked: Asked) -> bool:
+    return tenant.anthropic and asked.samples == 1 and not asked.logprobs and not asked.logit_bias
+
+
+def path(tenant: Caller, asked: Asked) -> str:
+    """Return where a query is sent."""
+    return "/v1/messages" if _anthropic(tenant, asked) else "/v1/chat/completions"
+
+
+def request(tenant: Caller, asked: Asked) -> dict[str, Any]:
+    """Return the body of a query."""
+    return (_message if _anthropic(tenant, asked) else _chat)(asked)
+
+
+def address(tenant: Caller, which: int) -> str:
+    """Return one of a tenant's addresses, in text. Some are shared with others: behind companies, carriers, clouds."""
     rng = Random(f"{tenant.account}/{which}")
     if rng.random() < _BEHIND:
         rng = Random(f"gate/{rng.randrange(_GATES)}")

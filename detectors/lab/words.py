@@ -4,6 +4,7 @@ Every list of forms and of fillers is dealt out by turns: half 0 takes the first
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from random import Random
 from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -24,6 +25,7 @@ _ADDITIONS: Final = (
     "Does that hold for the {t}?", "On page {n} it says the opposite.", "Last time it was the {t2}.",
     "A {p} will read it.", "In {c} it is not allowed.",
 )  # fmt: skip
+_LEANS: Final = 0.5  # from which a person who writes in another language keeps to a few things
 _ASIDES: Final = 0.7  # share of openings in other languages that say something more
 _STATEMENTS: Final = (
     "The {a} {t} {v} the {t2}, about {n} times a year.",
@@ -38,10 +40,18 @@ _STATEMENTS: Final = (
 
 
 class Words(NamedTuple):
-    """One half of all wording, 0 or 1, and the language spoken; empty: English."""
+    """One half of all wording, 0 or 1, the language spoken (empty: English), and what one person cares for.
+
+    Attributes:
+        half, tongue: see above.
+        fields: what this person mostly speaks of; empty: of everything alike.
+        lean: share of things said that are of those fields.
+    """
 
     half: int
     tongue: str = ""
+    fields: tuple[str, ...] = ()
+    lean: float = 0.0
 
     def of(self, forms: Sequence[T]) -> Sequence[T]:
         """Return this half's share of a list; all of a list of one."""
@@ -57,7 +67,7 @@ class Words(NamedTuple):
 
     def fill(self, rng: Random, form: str) -> str:
         """Fill the blanks: {t} {t2} things, {d} field, {a} trait, {p} {p2} people, {c} city, {v} verb, {n} a number."""
-        (field, thing), (_, other) = rng.choice(_THINGS[self.half]), rng.choice(_THINGS[self.half])
+        (field, thing), (_, other) = self._thing(rng), self._thing(rng)
         return form.format(
             t=thing, t2=other, d=field, a=self.pick(rng, TRAITS), p=self.pick(rng, PEOPLE), p2=self.pick(rng, PEOPLE),
             c=self.pick(rng, PLACES), v=self.pick(rng, VERBS), n=rng.randint(2, 9999),
@@ -88,15 +98,39 @@ class Words(NamedTuple):
         """Return a paragraph of plain statements."""
         return " ".join([self.say(rng, _STATEMENTS) for _ in range(sentences)])
 
+    def _thing(self, rng: Random) -> tuple[str, str]:
+        narrow = self.fields and rng.random() < self.lean
+        return rng.choice(_of(self.fields) if narrow else _THINGS[self.half])
+
     def _foreign(self, rng: Random, speech: Speech) -> str:
         own = TONGUES[self.tongue]
         form = self.pick(rng, own.forms[speech])
         if speech in ("ask", "task") and rng.random() < _ASIDES:
             form = f"{form} {self.pick(rng, own.forms['aside'])}"
         return form.format(
-            t=self.pick(rng, own.things), d=self.pick(rng, own.fields), p=self.pick(rng, own.people),
+            t=rng.choice(_some(own.things, self)), d=self.pick(rng, own.fields), p=self.pick(rng, own.people),
             c=self.pick(rng, own.places), a=self.pick(rng, own.traits), n=rng.randint(2, 999),
         )  # fmt: skip
+
+
+@lru_cache(4096)
+def _of(fields: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(field, thing) for field in fields for thing in FIELDS[field].split("|")]
+
+
+@lru_cache(4096)
+def _some(things: tuple[str, ...], words: Words) -> Sequence[str]:
+    """Return this half's things, and of a person with fields of interest a few."""
+    mine = words.of(things)
+    if not words.fields or words.lean < _LEANS:
+        return mine
+    return Random("|".join(words.fields)).sample(mine, max(2, len(mine) // 4))
+
+
+def focussed(rng: Random, words: Words, lean: float) -> Words:
+    """Return the wording of a person with a few fields of interest, of which that share of all that is said is."""
+    fields = list(words.of(list(FIELDS)))
+    return words._replace(fields=tuple(rng.sample(fields, rng.choice((1, 1, 2, 3)))), lean=lean)
 
 
 def spoken(rng: Random, half: int) -> Words:

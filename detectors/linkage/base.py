@@ -8,6 +8,7 @@ by, and coordination (one hand deals the work out) is its family *identity*.
 from typing import Final, Literal, TypeAlias
 
 import msgspec
+from xxhash import xxh3_64_intdigest
 
 Id: TypeAlias = str  # ``scope:value`` of a subject
 Kind: TypeAlias = Literal[
@@ -15,14 +16,17 @@ Kind: TypeAlias = Literal[
     "network", "asn", "payment", "joined",  # identity
     "client", "tls", "habit", "pace",  # interface and timing
     "reasoning", "recirculation", "failover",  # what one took and another handed in, or took over
+    "profile",  # works as the others do: topic, lengths, manner
 ]  # fmt: skip
 
 HOURS: Final = 14 * 24  # hours of activity that an imprint remembers
 TOPIC: Final = 96  # dimensions of the topic's sum, of the static embedder; others are folded to as many
 SAMPLE: Final = 64  # least fingerprints of different payloads that are kept
-MOST_MARKS: Final = 8  # scaffolds, openings, networks; of the other kinds MOST_OTHERS
-MOST_OTHERS: Final = 4
-MOST_PARTNERS: Final = 16
+MOST_MARKS: Final = 6  # scaffolds, openings, networks; of the other kinds MOST_OTHERS
+MOST_OTHERS: Final = 3
+MOST_FRAMES: Final = 2
+MOST_PARTNERS: Final = 10
+# full in every respect, such an imprint encodes to 3,072 bytes at most; a mark takes 33 of them, a partner 38
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -66,7 +70,8 @@ class Imprint(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=Tr
         first_at, last_at: of any exchange, seconds since the epoch; 0.0 before the first.
         scaffolds, openings, networks: most used first, at most MOST_MARKS each.
         asns, clients, tls, habits, models: likewise, at most MOST_OTHERS each.
-        frames: (scaffold, vector) of the most used scaffolds that have words: one signed byte a dimension, at most 4.
+        frames: (scaffold, vector) of the most used scaffolds that have words, one signed byte a dimension; at most
+            MOST_FRAMES.
         hour: the newest hour with activity, hours since the epoch.
         hours: exchanges by hour, one byte each (255 and more are 255), the newest last; HOURS at most.
         payloads: least fingerprints of different payloads, sorted, at most SAMPLE, eight little-endian bytes each.
@@ -154,3 +159,8 @@ class Group(msgspec.Struct, frozen=True):
     members: tuple[Id, ...]
     links: tuple[Link, ...] = ()
     reasons: tuple[Reason, ...] = ()
+
+
+def partner_mark(id: Id) -> int:  # noqa: A002 - the word of these types
+    """Return the fingerprint by which a partner is known; not keyed, as ids of secret values are keyed already."""
+    return xxh3_64_intdigest(id.encode("utf-8", "surrogatepass")) or 1

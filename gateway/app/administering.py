@@ -6,6 +6,7 @@ import os
 import signal
 import socket as sockets
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import uvicorn
@@ -14,6 +15,7 @@ from detectors.base import Baseline, Panel
 from gateway import logs, metrics
 from gateway.app.analysing import baseline_of
 from gateway.birth import leave_when_told, read_job, stop_sign
+from gateway.campaign_rows import by_size, by_weight, member_row, row
 from gateway.candidate import FILE
 from gateway.clock import now
 from gateway.config import Config
@@ -47,6 +49,16 @@ class Reading:
         """Return the decisions that stand, strictest first."""
         standing = self._store.announced(0, now()).decisions
         return sorted(standing, key=lambda decision: (-decision.severity, decision.at))
+
+    def campaigns(self) -> Sequence[dict[str, Any]]:
+        """Return the campaigns and groups, those first on which a decision stands."""
+        decided = {one.subject: one for one in self._store.announced(0, now()).decisions}
+        return [row(one, decided.get(one.subject)) for one in by_size(self._store.roll().campaigns, decided)]
+
+    def campaign(self, name: str) -> dict[str, Any] | None:
+        """Return one with its members; None if there is none of this id."""
+        found = next((one for one in self.campaigns() if one["id"] == name), None)
+        return found and found | {"who": [member_row(one) for one in by_weight(self._store.members(name))]}
 
     def measure(self) -> None:
         """Set the journal's depth: it grows where no analyst lives to say so."""

@@ -13,7 +13,7 @@ import msgspec
 
 from detectors.base import Baseline
 from gateway import logs, metrics
-from gateway.accounts import load_tags
+from gateway.accounts import load_facts, load_tags
 from gateway.analyst import Analyst
 from gateway.app.exempting import take as take_exemptions
 from gateway.app.exempting import take_at_start as take_exemptions_at_start
@@ -31,6 +31,7 @@ from gateway.embedding.chosen import sure
 from gateway.faults import Faults
 from gateway.features import Features
 from gateway.intake import Intake
+from gateway.ledger import Ledgers, kin_of
 from gateway.plugins import sure_panel
 from gateway.secret import secret
 from gateway.storage import storage_of
@@ -67,6 +68,7 @@ def build(config: Config) -> Analyst:
     analyst.candidate = candidate_of(config)
     analyst.exempt(take_exemptions_at_start(config, now()))
     analyst.chronicle = chronicle
+    analyst.ledgers = Ledgers(config.ledgers, config.data, kin_in(config))
     if chronicle is None:
         LOG.warning("this store keeps no notes: there is no decision log", extra={"plugin": config.store.plugin})
     else:
@@ -82,14 +84,22 @@ def tags_of(config: Config) -> Tags:
     return with_verified(tags, Book(config.data).verified, now)
 
 
+def kin_in(config: Config) -> dict[int, str]:
+    """Return which members the operator declared to belong together; raises Faults as ``tags_of`` does."""
+    file = config.identity.accounts_file
+    return kin_of(load_facts(file)) if file else {}
+
+
 def reload(analyst: Analyst, config: Config) -> bool:
     """Take policies, baseline, tags and exemptions as they stand on disk; if anything is wrong, keep the old ones."""
     take_candidate(analyst.candidate, config.candidate)
     try:
-        baseline, tags = baseline_of(config), tags_of(config)
+        baseline, tags, kin = baseline_of(config), tags_of(config), kin_in(config)
         exemptions = take_exemptions(config, now(), analyst.exemptions)
         analyst.reload(take(config), baseline)
         analyst.tags = tags
+        if analyst.ledgers:
+            analyst.ledgers.declare(kin)
         analyst.exempt(exemptions)
     except (Faults, OSError, msgspec.DecodeError) as fault:
         metrics.RELOAD_OK.set(0)

@@ -8,6 +8,7 @@ import uvloop
 
 from gateway import logs
 from gateway.accounts import load_accounts
+from gateway.asns import load_asns, no_asn
 from gateway.birth import leave_when_told, read_job, spare_collector, stop_sign
 from gateway.config import Config
 from gateway.dialects.plugged import sure_dialects
@@ -42,11 +43,12 @@ def proxy_of(config: Config, link: ThreadLink, routes: Routes) -> Proxy:
     """Return the proxy of this configuration."""
     kept = config.identity
     accounts = load_accounts(kept.accounts_file) if kept.accounts_file else {}
+    asns = load_asns(kept.asn_file) if kept.asn_file else no_asn
     known = secret(kept.secret_file or config.data / "secret")
     return Proxy(
         routes=routes,
         dialects=sure_dialects(config.dialects),
-        identity=Identity(kept, known, accounts),
+        identity=Identity(kept, known, accounts, asns),
         link=link,
         limits=config.limits,
         capture=config.journal.capture,

@@ -29,9 +29,11 @@ def load_config(file: Path) -> Config:
             "identity": config.identity.model_copy(
                 update={
                     "accounts_file": settled(config.identity.accounts_file),
+                    "asn_file": settled(config.identity.asn_file),
                     "secret_file": settled(config.identity.secret_file),
                 }
             ),
+            "linkage": config.linkage.model_copy(update={"known": settled(config.linkage.known)}),
             "verification": config.verification.model_copy(
                 update={"webhook_secret_file": settled(config.verification.webhook_secret_file)}
             ),

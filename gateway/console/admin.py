@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
@@ -26,6 +27,14 @@ class Shown(Protocol):
 
     def decisions(self) -> Sequence[Decision]:
         """Return the decisions that stand, strictest first."""
+        ...
+
+    def campaigns(self) -> Sequence[dict[str, Any]]:
+        """Return the campaigns and groups, those first on which a decision stands."""
+        ...
+
+    def campaign(self, name: str) -> dict[str, Any] | None:
+        """Return one with its members; None if there is none of this id."""
         ...
 
     def measure(self) -> None:
@@ -87,8 +96,15 @@ def create(
         reload()
         return Response("the policies are being read again\n", 202, media_type="text/plain")
 
+    app.add_api_route("/campaigns", lambda: _json(shown.campaigns()))
+    app.add_api_route("/campaigns/{name}", partial(_campaign, shown))
     app.add_api_route("/candidate", lambda: Response(candidate(), media_type="application/json"))
     return app
+
+
+def _campaign(shown: Shown, name: str) -> Response:
+    found = shown.campaign(name)
+    return _json(found) if found else _json({"title": "There is no such campaign.", "status": 404}, 404)
 
 
 _PROBLEM = "application/problem+json"

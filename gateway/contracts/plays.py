@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from hypothesis import strategies as st
 
-from detectors.base import CELLS, AnswerObservation, Baseline, Observation, QueryObservation
+from detectors.base import CELLS, AnswerObservation, Baseline, Observation, QueryObservation, Taking
 
 NOW: Final = 1_700_000_123.0  # seconds since the epoch
 DAY: Final = 86_400.0  # seconds
@@ -77,13 +77,15 @@ times = st.one_of(
     st.sampled_from([-1.0, 0.0, 1.0, NOW - 400 * DAY, NOW + 4000 * DAY, math.nan, math.inf, -math.inf, 1e300]),
 )
 fingerprints = st.lists(st.one_of(few, huge), max_size=5).map(tuple)
+kinds = st.sampled_from(["reasoning", "recirculation"])
+takings = st.lists(st.builds(Taking, kinds, huge, huge, st.booleans()), max_size=3).map(tuple)
 queries = st.builds(
     QueryObservation, at=times, scaffold=huge, opening=few, payload=huge,
     cell=st.one_of(st.integers(0, CELLS - 1), st.sampled_from([-1, CELLS, 2**80])), demands_reasoning=st.booleans(),
     turns=st.one_of(st.just(1), huge), max_tokens=huge, samples=huge, logprobs=huge, logit_bias=huge,
     temperature=st.floats(), tools=st.one_of(st.just(0), huge), prompt_chars=huge,
     tool_results=st.one_of(st.just(0), huge), images=huge, payload_chars=huge, named=st.booleans(), asks=huge, bag=huge,
-    grams=fingerprints, vector=st.binary(max_size=8), quotes=fingerprints,
+    grams=fingerprints, vector=st.binary(max_size=8), quotes=fingerprints, presented=fingerprints, takings=takings,
 )  # fmt: skip
 answers = st.builds(
     AnswerObservation, at=times, query=queries, status=st.sampled_from([200, 200, 200, 429, 500, -1]),

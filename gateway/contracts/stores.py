@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from gateway.actions.base import Charge
+from gateway.contracts.campaigns import CampaignContract
 from gateway.decisions import Decision, Subject
 from gateway.stores.base import Folded, Store
 
@@ -33,7 +34,7 @@ def charge(amount: float = 1, *, meter: str = "requests") -> Charge:
     return Charge(meter=meter, amount=amount, rate=1.0, burst=10.0)
 
 
-class StoreContract:
+class StoreContract(CampaignContract):
     """What a store promises; the fixture ``make`` opens one with limits by keyword."""
 
     # cases

@@ -20,10 +20,17 @@ class Erasing:
         store: the guard's.
         chronicle: does the work if no other process holds the log.
         sleep: waits some seconds.
+        also: erases a subject elsewhere, where no analyst does.
     """
 
-    def __init__(self, store: SqliteStore, chronicle: Chronicle, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._store, self._chronicle, self._sleep = store, chronicle, sleep
+    def __init__(
+        self,
+        store: SqliteStore,
+        chronicle: Chronicle,
+        sleep: Callable[[float], None] = time.sleep,
+        also: Callable[[Subject], None] | None = None,
+    ) -> None:
+        self._store, self._chronicle, self._sleep, self._also = store, chronicle, sleep, also
 
     def forget(self, subject: Subject, by: str, reason: str) -> bool:
         """End what stands on a subject and have it forgotten; True once that is done."""
@@ -33,7 +40,9 @@ class Erasing:
         position = self._store.audit.note(FORGET, at, request)
         deadline = clock.monotonic() + LONGEST
         while not (done := self._is_done(position)) and clock.monotonic() < deadline:
-            self._chronicle.follow()
+            for gone in self._chronicle.follow():
+                if self._also:
+                    self._also(gone)
             self._sleep(LOOK)
         self._chronicle.close()
         return done and self._store.scrub()

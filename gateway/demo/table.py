@@ -20,6 +20,7 @@ _REASONS = {
     "departure": "asks about other things than its class",
     "elicitation": "demands the model's reasoning as output",
     "generation": "asks for training data to be made",
+    "handed_in": "presents reasoning that others were served",
     "interface": "draws log-probabilities, with a bias or of whole texts",
     "likeness": "is like known harvesters in many ways",
     "one_way": "never comes back to an answer",

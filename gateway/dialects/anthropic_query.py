@@ -166,7 +166,9 @@ class _Reading:
         return joined(_BLOCKS.get(text(block.get("type")), _Reading.other)(self, block) for block in objects(content))
 
     def other(self, block: Mapping[str, Any]) -> str:
-        """Read any block: its text, or the blocks in it."""
+        """Read any block: its text, or the blocks in it; one that is signed is the model's own."""
+        if signature := text(block.get("signature")):
+            self.blobs.append(digest(signature))
         return text(block.get("text")) or self.passage(block.get("content"))
 
     def image(self, _block: Mapping[str, Any]) -> str:

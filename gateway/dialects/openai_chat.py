@@ -32,6 +32,7 @@ from gateway.exchange import Query, Turn
 
 LOGPROBS_TOLD = rb'logprobs"\s*:\s*(?!null)\S'  # nearly every chunk has the member, and a null in it
 REASONING_TOLD = rb'(?:reasoning|thinking)[a-z_]*"\s*:\s*(?!null)\S'
+UNSIGNED = "skip_thought_signature_validator"  # Gemini's word where there never was a signature
 REASONING = ("reasoning_content", "reasoning", "reasoning_details", "thinking", "thinking_blocks")
 _SPOKEN = ("reasoning_content", "reasoning", "thinking")  # those that are text
 _LIMITS = ("max_tokens", "max_completion_tokens")
@@ -104,11 +105,22 @@ def _asks_reasoning(document: dict[str, Any]) -> bool:
 
 
 def blobs(message: dict[str, Any]) -> Iterable[bytes]:
-    """Digest the encrypted reasoning and signatures in a message, a delta or its details."""
+    """Digest the encrypted reasoning and signatures in a message, a delta, its details or its tool calls."""
+    for holder in (message, *objects(message.get("tool_calls"))):
+        for signature in _signatures(holder):
+            if signature and signature != UNSIGNED:
+                yield digest(signature)
     for detail in [*objects(message.get("reasoning_details")), *objects(message.get("thinking_blocks"))]:
         for blob in (text(detail.get("data")), text(detail.get("signature"))):
             if blob:
                 yield digest(blob)
+
+
+def _signatures(holder: dict[str, Any]) -> Iterable[str]:
+    """Return Gemini's signatures of thoughts, as Google's own compatible surface and LiteLLM pass them on."""
+    yield text(members(members(holder.get("extra_content")).get("google")).get("thought_signature"))
+    given = members(holder.get("provider_specific_fields"))
+    yield from (text(one) for one in (given.get("thought_signature"), *items(given.get("thought_signatures"))))
 
 
 def trim(document: dict[str, Any], trimming: Trimming) -> bool:

@@ -14,11 +14,24 @@ from gateway.exchange import Answer, Query, Turn, Usage
 _Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
+class _Given(msgspec.Struct, gc=False):
+    thought_signature: None = None
+    thought_signatures: None = None
+
+
+class _Call(msgspec.Struct, gc=False):
+    extra_content: None = None
+    provider_specific_fields: _Given | None = None
+
+
 class _Message(msgspec.Struct, gc=False):
     role: str
     content: str | None = None
     reasoning_details: None = None
     thinking_blocks: None = None
+    extra_content: None = None
+    provider_specific_fields: _Given | None = None
+    tool_calls: list[_Call] | None = None
 
 
 class _Asked(msgspec.Struct, gc=False):
@@ -50,6 +63,8 @@ class _Said(msgspec.Struct, gc=False):
     reasoning: None = None
     reasoning_details: None = None
     thinking_blocks: None = None
+    extra_content: None = None
+    provider_specific_fields: _Given | None = None
 
 
 class _Choice(msgspec.Struct, gc=False):

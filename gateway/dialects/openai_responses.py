@@ -101,8 +101,8 @@ def _variables(prompt: Any) -> tuple[Turn, ...]:
 
 
 def blobs(items: list[dict[str, Any]]) -> tuple[bytes, ...]:
-    """Digest the encrypted reasoning among items."""
-    found = (text(item.get("encrypted_content")) for item in items if text(item.get("type")) == "reasoning")
+    """Digest the encrypted reasoning among items, and what a compaction made of it."""
+    found = (text(item.get("encrypted_content")) for item in items)
     return tuple(digest(blob) for blob in found if blob)
 
 

@@ -8,6 +8,7 @@ A member given twice counts with its last value, as in the common parsers. A bod
 each member once: what was judged is what is forwarded.
 """
 
+import binascii
 import hashlib
 import json
 import math
@@ -27,6 +28,7 @@ _JSON = re.compile(rb"[\xef\xbb\xbf \t\r\n]*[{\[]")
 LONGEST_WAIT = 60.0  # seconds; a longer retry-after is slept in full by some SDKs and ignored by others
 _LARGEST = 2**53  # counts beyond it are nonsense, and no longer exact in JSON
 _WAITING_HELPS_ALWAYS = {"model_unreachable", "model_timeout", "overloaded"}
+_ALPHABET = bytes.maketrans(b"-_", b"+/")  # from base64 as URLs have it
 _TRUE = {"true", "1", "on", "yes", "t", "y"}  # what pydantic takes for true in a lax model server
 
 
@@ -122,8 +124,23 @@ def flag(value: Any) -> bool:
 
 
 def digest(blob: str) -> bytes:
-    """Return what an encrypted blob is recognised by when it comes back: 16 bytes, BLAKE2b."""
-    return hashlib.blake2b(blob.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    r"""Return what an encrypted blob is recognised by when it comes back: 16 bytes, BLAKE2b.
+
+    Base64 counts by what it encodes: SDKs decode and write it again, Google's with ``-_`` where ``+/`` was served.
+
+    >>> digest("+/+/AAECAw==") == digest("-_-_AAECAw") == digest("+/+/AAEC\nAw==")
+    True
+    """
+    return hashlib.blake2b(_standard(blob.encode("utf-8", "surrogatepass")), digest_size=16).digest()
+
+
+def _standard(blob: bytes) -> bytes:
+    """Return base64 in its usual alphabet, padded; anything else as it is."""
+    bare = blob.translate(_ALPHABET, b"= \t\r\n")
+    try:
+        return binascii.b2a_base64(binascii.a2b_base64(bare + b"=" * (-len(bare) % 4), strict_mode=True), newline=False)
+    except binascii.Error:
+        return blob
 
 
 def joined(parts: Iterable[str], by: str = "\n") -> str:

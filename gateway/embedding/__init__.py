@@ -5,7 +5,7 @@
 configuration, through ``gateway.embedding.chosen``.
 """
 
-from gateway.embedding.base import EDGE, Asks, Embedder, Vector, cell, cells, edges, embedded
+from gateway.embedding.base import EDGE, Asks, Embedder, Vector, cell, cells, edges, embedded, packed
 from gateway.embedding.characters import DIMS, Characters
 from gateway.embedding.static import Static, shared
 
@@ -21,5 +21,6 @@ __all__ = [
     "cells",
     "edges",
     "embedded",
+    "packed",
     "shared",
 ]

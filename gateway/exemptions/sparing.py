@@ -66,7 +66,10 @@ class Sparing:
         found = self._store.pardoned(self._position)
         self._position = found.position
         for pardon in found.pardons:
-            self._pardons.setdefault(pardon.subject, []).append(pardon)
+            if pardon.until <= pardon.at:  # one that ends as it is given takes back those before it
+                self._pardons.pop(pardon.subject, None)
+            else:
+                self._pardons.setdefault(pardon.subject, []).append(pardon)
         self.uses, self._beside = {}, {}
 
     def keep(self) -> None:
@@ -109,6 +112,18 @@ class Sparing:
             return None
         use = self._use((covering.entitlement.name, window(covering.entitlement, at)))
         return meaning(covering.entitlement, over=over(use, covering.entitlement.budget))
+
+    def spares(self, subject: Subject, at: float) -> bool:
+        """Whether an entitlement of its own spares a subject from all that touches it, at a time."""
+        covering = self.exemptions.covering((subject,), at)
+        if covering is None:
+            return False
+        use = self._use((covering.entitlement.name, window(covering.entitlement, at)))
+        return meaning(covering.entitlement, over=over(use, covering.entitlement.budget)).spared
+
+    def holds(self, subject: Subject, at: float) -> bool:
+        """Whether any pardon of a subject has begun and not ended, at a time."""
+        return any(pardon.at <= at < pardon.until for pardon in self._pardons.get(subject, ()))
 
     def _use(self, key: UsedKey) -> HarvestState:
         use = self.uses.get(key) or self._kept.get(key)

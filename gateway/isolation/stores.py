@@ -7,14 +7,15 @@ again, while traffic passes under the decisions that they know.
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
+from gateway.campaigns import Memberships, Roll
 from gateway.isolation.telling import NonsenseError, Tell, failed
 from gateway.journals.base import Batch
-from gateway.stores.base import Announced, StoreError
+from gateway.stores.base import Announced, StoreError, Touched
 
 T = TypeVar("T")
 _ANSWERS: Final[dict[str, type[Any]]] = {
     "announced": Announced, "append": int, "cases": dict, "depth": int, "heaviest": list, "read": Batch, "scrub": bool,
-    "size": int, "take": list,
+    "size": int, "take": list, "touched": Touched, "roll": Roll, "members": list, "memberships": Memberships,
 }  # fmt: skip
 
 

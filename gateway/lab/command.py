@@ -4,7 +4,6 @@ import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
 
 import click
 import msgspec
@@ -17,45 +16,30 @@ from detectors.lab.population import Tenant, population
 from gateway.app.analysing import SHIPPED
 from gateway.decisions import SEVERITY_TOUCHES_CLIENT
 from gateway.faults import Faults
+from gateway.lab import campaign_report, campaign_trying
 from gateway.lab.ablation import ablations
 from gateway.lab.bars import COLUMNS, bar
+from gateway.lab.census_command import census
+from gateway.lab.figures import Figure
 from gateway.lab.findings import Findings
 from gateway.lab.judging import Bench
 from gateway.lab.learn_command import learn
 from gateway.lab.report import NAME, write
 from gateway.lab.running import FITTED, fitted, honest_windows, judged
+from gateway.lab.setting import Setting, Size
 from gateway.lab.student_command import student
 from gateway.lab.tables import measured
+from gateway.lab.traffic_command import traffic
 from gateway.plugins import panel
 from gateway.policies.file import load_policy
 from gateway.policies.ladder import Ladder
 
-Size: TypeAlias = Literal["small", "medium", "full"]
 POLICY = Path(__file__).parents[1] / "policies" / "balanced.yaml"
 FIGURES = Path("docs/figures")  # of where one stands: an installed package is no place to write to
 _SCALES: dict[Size, float] = {"small": 0.05, "medium": 0.3, "full": 1.0}  # every kind plays at least once
 _SHORT = 800  # exchanges of a life in the small size
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-class Setting(NamedTuple):
-    """What a benchmark is run with.
-
-    Attributes:
-        pack: the traffic pack, if there is one.
-        seed: of every tenant.
-        size: small (seconds), medium or full (minutes).
-        jobs: processes.
-        baseline, policy: files.
-    """
-
-    pack: Pack | None
-    seed: int
-    size: Size
-    jobs: int
-    baseline: Path
-    policy: Path
 
 
 @click.group()
@@ -65,6 +49,8 @@ def lab() -> None:
 
 lab.add_command(student)
 lab.add_command(learn)
+lab.add_command(census)
+lab.add_command(traffic)
 
 
 @lab.command("evaluate")
@@ -87,21 +73,41 @@ lab.add_command(learn)
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Processes; as many as there are cores.")
 @click.option("--baseline", type=_FILE, default=SHIPPED, help="What the detectors bet against.")
 @click.option("--policy", type=_FILE, default=POLICY, help="The policy whose alarms count.")
-def evaluate(
-    folder: Path | None, seed: int, size: Size, out: Path, jobs: int | None, baseline: Path, policy: Path
+@click.option(
+    "--campaigns", "whole", is_flag=True, help="Measure how campaigns are found, in place of single accounts."
+)
+def evaluate(  # noqa: PLR0913 - one for each option
+    folder: Path | None,
+    seed: int,
+    size: Size,
+    out: Path,
+    jobs: int | None,
+    baseline: Path,
+    policy: Path,
+    *,
+    whole: bool,
 ) -> None:
     """Measure the panel on accounts that nothing was learnt from, beside the detectors of the literature."""
     setting = Setting(Pack(folder) if folder else None, seed, size, jobs or os.cpu_count() or 1, baseline, policy)
+    command = f"stillguard lab evaluate{' --campaigns' * whole}{' --pack DIR' if folder else ''}"
+    command = f"{command} --seed {seed} --size {size}"
     try:
-        found, played = run(setting)
+        figures = _campaigns(setting, out, command) if whole else _accounts(setting, out, command)
     except (Faults, msgspec.DecodeError) as fault:
         raise click.ClickException(str(fault)) from fault
-    command = f"stillguard lab evaluate{' --pack DIR' if folder else ''} --seed {seed} --size {size}"
-    for line in measured(
-        one for one in write(out, found, command, played) if one.must is not None or one.aim is not None
-    ):
+    for line in measured(one for one in figures if one.must is not None or one.aim is not None):
         click.echo(line)
-    click.echo(f"{out / NAME}.md", err=True)
+    click.echo(f"{out / (campaign_report.NAME if whole else NAME)}.md", err=True)
+
+
+def _accounts(setting: Setting, out: Path, command: str) -> list[Figure]:
+    found, played = run(setting)
+    return write(out, found, command, played)
+
+
+def _campaigns(setting: Setting, out: Path, command: str) -> list[Figure]:
+    found, played = campaign_trying.run(setting)
+    return campaign_report.write(out, found, command, played)
 
 
 def run(setting: Setting) -> tuple[Findings, str]:

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from detectors.lab.population import Tenant
 from detectors.lab.rivals.base import Trail, Vectors
 from detectors.lab.traffic import DAY, Asked
 from gateway.embedding import Static, Vector
@@ -66,7 +67,7 @@ def lived(tenant: Playable, most: int = 0, *, embedded: bool = True) -> Life:
     addresses: list[int] = []
     known: set[int] = set()
     for asked in tenant.exchanges():
-        pairs.append(features.observe(*exchange(asked)))
+        pairs.append(features.observe(*exchange(asked, tenant if isinstance(tenant, Tenant) else None)))
         attack.append(asked.attack)
         newest.append(next((said.text for said in reversed(asked.turns) if said.role == "user"), ""))
         known.add(asked.address)

@@ -59,19 +59,19 @@ def write(folder: Path, found: Findings, command: str, played: str) -> list[Figu
         "machine": machine,
         "figures": [f._asdict() for f in measured],
     }
-    (folder / f"{NAME}.json").write_text(json.dumps(_finite(record), indent=1, allow_nan=False) + "\n")
+    (folder / f"{NAME}.json").write_text(json.dumps(finite(record), indent=1, allow_nan=False) + "\n")
     plots = list(draw(found, folder, NAME))
     head = f"Measured by `{command}` on {at}; {machine}. {played}"
     (folder / f"{NAME}.md").write_text("\n".join(_page(found, measured, head, plots)))
     return measured
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """Return a record without infinities, which JSON has no word for: null."""
     if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
+        return {key: finite(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
+        return [finite(one) for one in value]
     return None if isinstance(value, float) and abs(value) == float("inf") else value
 
 

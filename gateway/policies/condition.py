@@ -129,7 +129,9 @@ def _worded(said: str, at: Place) -> Complaint:
     if match := _OVERLOAD.match(said):
         mark, kinds = match[1].strip("_@").replace("_", " ") or match[1], match[2]
         mixed = "double" in kinds and "int" in kinds
-        hint = "write numbers with a point, 1000.0, but for speaking, hour, weekday and strikes" if mixed else ""
+        hint = (
+            "write numbers with a point, 1000.0, but for speaking, members, hour, weekday and strikes" if mixed else ""
+        )
         if mark == "/" and "int" not in kinds:
             hint = "compare products: a > 5.0 * b instead of a / b > 5.0, which is infinite where b is 0"
         return Complaint(at, f"{mark} does not go with {kinds}", hint)

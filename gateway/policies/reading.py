@@ -37,6 +37,7 @@ VARIABLES: Final[Mapping[str, cel.Type]] = {
     "models": _T.List(_T.STRING),
     "tags": _T.List(_T.STRING),
     "scope": _T.STRING,
+    "members": _T.INT,  # of a campaign; 0 of any other subject
     "hour": _T.INT,  # UTC, 0 to 23
     "weekday": _T.INT,  # UTC, Monday is 1 and Sunday 7
     "strikes": _T.Map(_T.STRING, _T.INT),  # times a rule was decided before, by policy/rule
@@ -76,6 +77,7 @@ def variables(standing: Standing, silent: Mapping[str, tuple[str, ...]]) -> dict
         "models": [_clean(model) for model in standing.models],
         "tags": [_clean(tag) for tag in standing.tags],
         "scope": standing.subject.scope,
+        "members": standing.members,
         "hour": moment // _HOUR % 24,
         "weekday": (moment // _DAY + _THURSDAY) % 7 + 1,
         "strikes": {**dict.fromkeys(silent.get("strikes", ()), 0), **standing.strikes},

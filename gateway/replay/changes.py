@@ -1,6 +1,7 @@
 """What became of a subject, as one line of the output: a decision taken, made stricter or milder, or lapsed."""
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -17,7 +18,8 @@ LAPSED = "none"  # the action of a subject on whom no decision stands
 class Change(msgspec.Struct, frozen=True, array_like=True):
     """One change of a subject's decision; ``until`` is when it lapses if nothing renews it, 0 for a lapse.
 
-    ``exempt`` names the entitlement because of which it only watches.
+    ``exempt`` names the entitlement because of which it only watches; ``members`` are scope and value of each member
+    of a campaign.
     """
 
     at: float
@@ -32,6 +34,7 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
     rule: str = ""
     until: float = 0.0
     exempt: str = ""
+    members: tuple[tuple[str, str], ...] = ()
 
     @property
     def order(self) -> tuple[float, str, str, int]:
@@ -55,6 +58,8 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
         }
         if self.until:
             row["until"] = self.until
+        if self.members:
+            row["members"] = [told(Subject(*member)) for member in self.members]
         if self.exempt:
             row["exempt"] = self.exempt
         return msgspec.json.encode(row)
@@ -69,8 +74,8 @@ def one_in(weight: float) -> float:
     return math.exp(min(weight, _LARGEST))
 
 
-def decided(decision: Decision) -> Change:
-    """Return the change that a new decision makes."""
+def decided(decision: Decision, members: Iterable[Subject] = ()) -> Change:
+    """Return the change that a new decision makes; of one on a campaign, with those whom it reaches."""
     return Change(
         at=decision.at,
         scope=decision.subject.scope,
@@ -84,6 +89,7 @@ def decided(decision: Decision) -> Change:
         rule=decision.rule,
         until=decision.until,
         exempt=decision.exempt,
+        members=tuple((scope, value) for scope, value in members),
     )
 
 

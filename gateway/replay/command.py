@@ -54,7 +54,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
     it was interrupted.
     """
     order = _order(config, policy, baseline, jobs or len(os.sched_getaffinity(0)))
-    exemptions = _exemptions(exempt or order.config.exemptions)
+    order = order._replace(exemptions=_exemptions(exempt or order.config.exemptions))
     sources = [Source(file) for file in files]
     human = output == "human"
     with ExitStack() as stack:
@@ -63,7 +63,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
         spare_collector()
         try:
             watching = Watching(_Telling(progress).bad, progress.far)
-            account = replay(sources, order, writing, watching, strict=strict, exemptions=exemptions)
+            account = replay(sources, order, writing, watching, strict=strict)
         except (StoppedError, CrewError) as fault:
             raise click.ClickException(str(fault)) from fault
         except KeyboardInterrupt:

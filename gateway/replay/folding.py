@@ -5,7 +5,7 @@ folded and weighed once, and each is judged by itself.
 """
 
 import heapq
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import NamedTuple, TypeAlias
 
@@ -14,7 +14,7 @@ import msgspec
 from detectors.base import Baseline, Observation, Panel
 from gateway.deciding import decide
 from gateway.decisions import Decision, Policy, Standing, Subject
-from gateway.engine import Folio, fold_all, importance, weigh_all
+from gateway.engine import Folio, fold_all, importance, seal, weigh_all
 from gateway.exemptions.base import verdict_under
 from gateway.pace import LEAST, due, renewable
 from gateway.policies.judging import least
@@ -78,6 +78,7 @@ class Share:
         self._lapses: list[tuple[float, Subject]] = []
         self._changes: list[Change] = []
         self._faults: list[str] = []
+        self._touched: set[Subject] = set()  # members whose cases changed since they were last asked for
 
     @property
     def subjects(self) -> int:
@@ -96,6 +97,7 @@ class Share:
             for scope, value in group.subjects:
                 members.setdefault(Subject(scope, value), []).append(number)
         self._circumstances.block(members, groups)
+        self._touched.update(_members(groups))
         folios = self._holding.open(members, at)
         alike: dict[tuple[int, tuple[int, ...]], list[Subject]] = {}
         for subject, numbers in members.items():
@@ -112,6 +114,12 @@ class Share:
     def end(self, at: float) -> Folded:
         """Let lapse what has lapsed at the end of the traffic."""
         return self._folded(at)
+
+    def touched(self, at: float) -> dict[Subject, bytes]:
+        """Return the cases of members, sealed, that changed since the last call: what the linker reads."""
+        found = {subject: seal(folio) for subject, folio in self._holding.open(self._touched, at).items()}
+        self._touched = set()
+        return found
 
     def close(self) -> None:
         """Let go of the cases."""
@@ -199,7 +207,7 @@ class Share:
         decision = decide(standing, verdict, current, "")
         if decision is not None:
             self._circumstances.took(decision)
-            if current is None or _differs(current, decision):
+            if current is None or differs(current, decision):
                 self._changes.append(decided(decision))
             self._held[standing.subject] = _Held(decision, standing)
             heapq.heappush(self._lapses, (decision.until, standing.subject))
@@ -222,6 +230,16 @@ class Share:
             heapq.heapify(self._lapses)
 
 
+def _members(groups: Iterable[Group]) -> Iterator[Subject]:
+    """Yield whom exchanges count for where groups are looked for: accounts, and keys that no account owns."""
+    for group in groups:
+        wanted = "account" if group.account else "key"
+        for scope, value in group.subjects:
+            if scope == wanted:
+                yield Subject(scope, value)
+                break
+
+
 def _merged(groups: Sequence[Group]) -> Iterable[tuple[Group, tuple[Observation, ...]]]:
     """Yield exchanges in the order of their lines, each with its group."""
     if len(groups) == 1:
@@ -230,6 +248,6 @@ def _merged(groups: Sequence[Group]) -> Iterable[tuple[Group, tuple[Observation,
     return ((group, exchange) for _, group, exchange in heapq.merge(*placed, key=lambda one: one[0]))
 
 
-def _differs(old: Decision, new: Decision) -> bool:
+def differs(old: Decision, new: Decision) -> bool:
     """Whether a new decision is another one, and no renewal."""
     return (old.action, old.parameters, old.policy, old.rule) != (new.action, new.parameters, new.policy, new.rule)

@@ -31,6 +31,7 @@ class Recorded(msgspec.Struct, gc=False):
     key: str | int | None = None
     user: str | int | None = None
     address: str | None = None
+    headers: msgspec.Raw = _NULL
     took: float | None = None
 
 

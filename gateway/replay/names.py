@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from gateway.addresses import address, network
+from gateway.asns import FindAsn
 from gateway.decisions import Subject
 
 _REMEMBERED = 65_536  # clients whose subjects are kept worked out, some 600 bytes each
@@ -21,6 +22,31 @@ class Client(NamedTuple):
     key: str = ""
     user: str = ""
     address: str = ""
+
+
+class Place(NamedTuple):
+    """Where a client sits: its network and the number of its autonomous system; empty and 0 where unknown."""
+
+    network: str = ""
+    asn: int = 0
+
+
+class Places:
+    """Tells where recorded addresses are.
+
+    Args:
+        asn: finds autonomous systems.
+        prefix_v4, prefix_v6: bits of an address that make its network.
+    """
+
+    def __init__(self, asn: FindAsn, prefix_v4: int, prefix_v6: int) -> None:
+        self._asn = asn
+        self._prefixes = prefix_v4, prefix_v6
+        self.of = lru_cache(_REMEMBERED)(self._of)
+
+    def _of(self, written: str) -> Place:
+        found = address(written) if written else None
+        return Place() if found is None else Place(network(found, *self._prefixes), self._asn(found))
 
 
 class Names:

@@ -3,17 +3,19 @@
 import multiprocessing
 import queue
 import signal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from multiprocessing.context import SpawnProcess
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
 from gateway.birth import spare_collector
+from gateway.decisions import Subject
 from gateway.replay.changes import Change
 from gateway.replay.crew import CrewError, Order, Step
 from gateway.replay.exempting import Marker
 from gateway.replay.folding import Folded
+from gateway.replay.handing import noted
 from gateway.replay.reading import Block, Group, Lines, Reader
 from gateway.replay.shares import Shares
 from gateway.replay.timeline import Timeline
@@ -43,6 +45,7 @@ class _Fold(NamedTuple):
     at: float
     groups: list[tuple[Subjects, bytes]]
     last: bool = False
+    link: bool = False  # the linker makes a pass after it: tell it whose cases changed
 
 
 class _Done(NamedTuple):
@@ -50,6 +53,7 @@ class _Done(NamedTuple):
     changes: bytes
     faults: list[str]
     subjects: int
+    cases: Mapping[Subject, bytes]  # of members, for the linker
 
 
 def together(order: Order, blocks: Iterable[Block], timeline: Timeline, marker: Marker | None = None) -> Iterator[Step]:
@@ -73,10 +77,12 @@ class _Crew:
         self._inboxes: list[Any] = [context.Queue() for _ in range(order.jobs)]
         self._shares = Shares(order.jobs)
         self._marker = marker
+        self._ledgers, self._linking = order.ledgers(), order.linking()
         self._found: dict[int, _Found] = {}
         self._done: dict[int, list[_Done]] = {}
         self._loads = [0] * order.jobs  # blocks that each is reading
         self._readers: dict[int, int] = {}
+        self._passes: set[int] = set()  # blocks after which the linker makes a pass
         self._processes: list[SpawnProcess] = []
         for inbox in self._inboxes:
             process = context.Process(target=_work, args=(order, inbox, self._outbox), daemon=True)
@@ -106,7 +112,8 @@ class _Crew:
                 folded += 1
             while len(self._done.get(told, ())) == self._jobs:
                 lines, at = read.pop(told)
-                yield _step(lines, self._done.pop(told), at)
+                done = self._done.pop(told)
+                yield _step(lines, done, self._linked(told, done, at), at)
                 told += 1
         yield self._end(handed, timeline.end())
 
@@ -122,24 +129,36 @@ class _Crew:
         for subjects, count, packed in self._marked(found.groups):
             for share, own in self._shares.split(subjects, count).items():
                 shared[share].append((own, packed))
+        link = self._linking.due(at)
+        if link:
+            self._passes.add(number)
         for inbox, groups in zip(self._inboxes, shared, strict=True):
-            inbox.put(_Fold(number, at, groups))
+            inbox.put(_Fold(number, at, groups, link=link))
 
-    def _marked(self, groups: list[tuple[Subjects, int, bytes]]) -> list[tuple[Subjects, int, bytes]]:
-        """Open those groups alone that exemptions concern, and pack them again as they are marked."""
-        concerned = [group for group in groups if self._marker.concerns(group[0])]
-        if not concerned:
-            return groups
-        marked = self._marker.mark([_groups.decode(packed) for _, _, packed in concerned])
-        others = [group for group in groups if not self._marker.concerns(group[0])]
-        return others + [_sized(group) for group in marked]
+    def _marked(self, packed: list[tuple[Subjects, int, bytes]]) -> list[tuple[Subjects, int, bytes]]:
+        """Note what questions hand in of others', mark who is exempt, and pack again only what that changed."""
+        groups = [_groups.decode(group) for _, _, group in packed]
+        before = {id(group): whole for group, whole in zip(groups, packed, strict=True)}
+        marked = self._marker.mark(noted(self._ledgers, groups))
+        return [before.get(id(group)) or _sized(group) for group in marked]
+
+    def _linked(self, number: int, done: Sequence[_Done], at: float, *, last: bool = False) -> list[Change]:
+        """Return what changes of campaigns after a block."""
+        lapsed = [] if last else self._linking.lapse(at)
+        if number not in self._passes:
+            return lapsed
+        cases = {subject: case for one in done for subject, case in one.cases.items()}
+        changes = [*lapsed, *self._linking.link(cases, at)]
+        return [*changes, *self._linking.lapse(at)] if last else changes
 
     def _end(self, number: int, at: float) -> Step:
+        self._passes.add(number)
         for inbox in self._inboxes:
-            inbox.put(_Fold(number, at, [], last=True))
+            inbox.put(_Fold(number, at, [], last=True, link=True))
         while len(self._done.get(number, ())) < self._jobs:
             self._hear()
-        return _step(Lines(number, [], [], [], 0), self._done.pop(number), at)
+        done = self._done.pop(number)
+        return _step(Lines(number, [], [], [], 0), done, self._linked(number, done, at, last=True), at)
 
     def _hear(self) -> None:
         """Wait for the next result."""
@@ -176,8 +195,8 @@ class _Crew:
             box.cancel_join_thread()
 
 
-def _step(lines: Lines, done: Sequence[_Done], at: float) -> Step:
-    changes = [change for one in done for change in _changes.decode(one.changes)]
+def _step(lines: Lines, done: Sequence[_Done], linked: Sequence[Change], at: float) -> Step:
+    changes = [*(change for one in done for change in _changes.decode(one.changes)), *linked]
     faults = [name for one in done for name in one.faults]
     subjects = sum(one.subjects for one in done)
     return Step(len(lines.times), lines.unread, lines.bad, changes, faults, at, subjects)
@@ -195,7 +214,8 @@ def _work(order: Order, inbox: Any, outbox: Any) -> None:
                 continue
             groups = [msgspec.structs.replace(_groups.decode(packed), subjects=own) for own, packed in task.groups]
             folded: Folded = share.end(task.at) if task.last else share.fold(groups, task.at)
-            outbox.put(_Done(task.number, _pack(folded.changes), folded.faults, share.subjects))
+            cases = share.touched(task.at) if task.link else {}
+            outbox.put(_Done(task.number, _pack(folded.changes), folded.faults, share.subjects, cases))
     finally:
         share.close()
 

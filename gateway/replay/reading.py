@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from detectors.base import AnswerObservation, Observation
+from gateway.asns import load_asns, no_asn
 from gateway.config import Config
 from gateway.decisions import MOST_MODELS, Subject
 from gateway.dialects.base import Dialect
@@ -15,8 +16,9 @@ from gateway.exchange import Entry, Surface
 from gateway.exemptions.base import Exempt
 from gateway.features import Features
 from gateway.intake import FAILED, TOGETHER, Intake, Read
+from gateway.replay.heads import Heads
 from gateway.replay.line import BadLineError, Recorded, body, named, read_line
-from gateway.replay.names import Client, Names
+from gateway.replay.names import Client, Names, Places
 
 SALT = b"replay"  # observations never leave the run, so there is nobody to keep the key from
 _FOREVER = 1e9  # seconds; a longer answer is a mistake of the log's
@@ -109,6 +111,9 @@ class Reader:
     def __init__(self, config: Config) -> None:
         identity = config.identity
         self._names = Names(config.analysis.scopes, identity.network_prefix_v4, identity.network_prefix_v6)
+        asn = load_asns(identity.asn_file) if identity.asn_file else no_asn
+        self._places = Places(asn, identity.network_prefix_v4, identity.network_prefix_v6)
+        self._heads = Heads(identity.tls_headers)
         self._dialects = dialects_of(config.dialects)
         self._intake = Intake(self._dialects, Features(SALT, chosen(config.analysis.embedding)))
 
@@ -168,7 +173,28 @@ class Reader:
             raise BadLineError("names neither account, key, user nor address")
         if line.status >= FAILED or not surface.generates:
             return subjects, None
-        return subjects, _entry(line, surface, request, subjects)
+        return subjects, self._entry(line, surface, request, subjects)
+
+    def _entry(self, line: Recorded, surface: Surface, request: bytes, subjects: tuple[Subject, ...]) -> Entry:
+        response = body(line.response)
+        took = line.took or 0.0
+        head, place = self._heads.of(line.headers), self._places.of(line.address or "")
+        near = () if not place.network else (Subject("network", place.network),)
+        return Entry(
+            id="",
+            at=line.at,
+            took=took if 0.0 <= took <= _FOREVER else 0.0,
+            surface=surface.name,
+            model=surface.model,
+            subjects=tuple(dict.fromkeys((*subjects, *near))),
+            status=line.status,
+            request=request,
+            response=response,
+            response_bytes=len(response),
+            client=head.client,
+            tls=head.tls,
+            asn=place.asn,
+        )
 
     def _client(self, line: Recorded, dialect: Dialect, surface: Surface, request: bytes) -> Client:
         account, key, user = named(line.account), named(line.key), named(line.user)
@@ -183,23 +209,6 @@ def _account(subjects: Sequence[Subject]) -> str:
 
 def _answer(observations: Sequence[Observation]) -> AnswerObservation:
     return next(one for one in observations if isinstance(one, AnswerObservation))
-
-
-def _entry(line: Recorded, surface: Surface, request: bytes, subjects: tuple[Subject, ...]) -> Entry:
-    response = body(line.response)
-    took = line.took or 0.0
-    return Entry(
-        id="",
-        at=line.at,
-        took=took if 0.0 <= took <= _FOREVER else 0.0,
-        surface=surface.name,
-        model=surface.model,
-        subjects=subjects,
-        status=line.status,
-        request=request,
-        response=response,
-        response_bytes=len(response),
-    )
 
 
 def _place(block: Block, place: int) -> tuple[str, int]:

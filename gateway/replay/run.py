@@ -11,7 +11,6 @@ from gateway import clock
 from gateway.accounts import load_tags
 from gateway.app.analysing import baseline_of
 from gateway.config import Config
-from gateway.exemptions.index import NOBODY, Exemptions
 from gateway.plugins import panel
 from gateway.policies.file import load_policies
 from gateway.replay.changes import Change
@@ -97,7 +96,7 @@ class Watching(NamedTuple):
 
 def replay(
     sources: Sequence[Source], order: Order, out: BinaryIO | None, watching: Watching, *,
-    strict: bool = False, exemptions: Exemptions = NOBODY,
+    strict: bool = False,
 ) -> Account:  # fmt: skip
     """Fold recorded traffic and write each change of a decision as a line.
 
@@ -107,14 +106,13 @@ def replay(
         out: where changes are written.
         watching: who is told on the way.
         strict: stop at the first bad line.
-        exemptions: that name subjects as the record does.
 
     Raises:
         StoppedError: strictly, at the first bad line; changes before its block are written.
         CrewError: a process died.
     """
     began, worked, timeline = clock.monotonic(), _worked(), Timeline()
-    work, marker = alone if order.jobs == 1 else together, Marker(exemptions)
+    work, marker = alone if order.jobs == 1 else together, Marker(order.exemptions)
     totals, bad, decisions, faults = Counter[str](), Counter[str](), Counter[int](), Counter[str]()
     writing = _Writing(out)
     for step in work(order, blocks(sources), timeline, marker):

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 _ROWS = 2048  # turned into lines at a time
-_COLUMNS = ("at", "account", "key", "user", "address", "path", "request", "status", "response", "took")
-_BODIES = ("request", "response")
+_COLUMNS = ("at", "account", "key", "user", "address", "headers", "path", "request", "status", "response", "took")
+_BODIES = ("request", "response", "headers")
 _encode = msgspec.json.Encoder().encode
 
 

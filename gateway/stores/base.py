@@ -1,11 +1,12 @@
 """The store: cases, decisions, counters."""
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from gateway.actions.base import Allowance, Charge
+from gateway.campaigns import Campaign, Member, Membership, Memberships, Roll
 from gateway.decisions import Decision, Subject
 from gateway.pardons import Pardon, Pardoned
 
@@ -14,8 +15,16 @@ class StoreError(Exception):
     """The store or journal did not do what was asked; drivers' errors become this one at the edge."""
 
 
+class Noting(NamedTuple):
+    """A note for the decision log that is kept with a commit: its kind, time (seconds since the epoch) and body."""
+
+    kind: str
+    at: float
+    body: dict[str, Any]
+
+
 class Folded(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one analyst's batch changes, kept in one transaction or not at all.
+    """All that an analyst's batch or a linker's pass changes, kept in one transaction or not at all.
 
     Attributes:
         upto: journal position up to which entries are folded; they are deleted with it.
@@ -23,7 +32,12 @@ class Folded(msgspec.Struct, frozen=True, kw_only=True):
         decisions: new decisions, in order.
         ranks: how much a case is worth keeping, 0 to 63: when there are too many, the least goes first, and of
             those the oldest. A subject that is not named has rank 0.
+        owned: those of the cases that are of a key whose exchanges its account holds too: no members of campaigns.
         uses: what was taken under an entitlement, by its name and the time its window began.
+        campaigns: those that changed.
+        members: those that joined, or changed; a release that an operator gave stays as it is.
+        gone: who is a member no more.
+        notes: for the decision log; a store that keeps none drops them.
         at: now, seconds since the epoch, for expiry.
     """
 
@@ -31,7 +45,12 @@ class Folded(msgspec.Struct, frozen=True, kw_only=True):
     cases: Mapping[Subject, bytes]
     ranks: Mapping[Subject, int] = {}
     decisions: Sequence[Decision] = ()
+    owned: Collection[Subject] = ()
     uses: Mapping[tuple[str, float], bytes] = {}
+    campaigns: Sequence[Campaign] = ()
+    members: Sequence[Member] = ()
+    gone: Sequence[Membership] = ()
+    notes: Sequence[Noting] = ()
     at: float = 0.0
 
 
@@ -40,6 +59,13 @@ class Announced(msgspec.Struct, frozen=True):
 
     position: int
     decisions: tuple[Decision, ...]
+
+
+class Touched(NamedTuple):
+    """Cases that were touched; ``after`` is where to go on, 0 if there are no more."""
+
+    after: int
+    cases: tuple[tuple[Subject, bytes], ...]
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -90,6 +116,29 @@ class Store(Protocol):
 
     def pardoned(self, after: int) -> Pardoned:
         """Return the pardons given after a position."""
+        ...
+
+    def touched(self, since: float, after: int) -> Touched:
+        """Return cases of members-to-be that were kept since a time, a part at a time; from ``after`` 0, the first.
+
+        Accounts, and keys that no account owns. A store may tell of some that were kept up to a minute earlier.
+        """
+        ...
+
+    def roll(self) -> Roll:
+        """Return all campaigns."""
+        ...
+
+    def members(self, campaign: str) -> list[Member]:
+        """Return all who are, or were, of a campaign, oldest first."""
+        ...
+
+    def memberships(self, after: int) -> Memberships:
+        """Return whom decisions on campaigns reach: what changed after a position, or, from 0, everything."""
+        ...
+
+    def release(self, member: Membership, at: float) -> bool:
+        """Set a member free of what is decided on its campaign, or, at 0.0, take that back; False if it is none."""
         ...
 
     def heaviest(self, limit: int) -> list[tuple[Subject, bytes]]:

@@ -7,10 +7,12 @@ from itertools import islice
 import msgspec
 
 from gateway.actions.base import Allowance, Charge
+from gateway.campaigns import MEMBER_SCOPES
 from gateway.decisions import Decision, Subject
 from gateway.pardons import Pardon, Pardoned
 from gateway.stores import meters
-from gateway.stores.base import MOST_TAKEN, Announced, Folded, Taken
+from gateway.stores.base import MOST_TAKEN, Announced, Folded, Taken, Touched
+from gateway.stores.memory_campaigns import MemoryCampaigns
 from gateway.stores.meters import Meter
 
 RANKS = 64
@@ -21,7 +23,7 @@ def _nothing(_: int) -> None:
     """Acknowledge to nobody."""
 
 
-class MemoryStore:
+class MemoryStore(MemoryCampaigns):
     """A store for one process and one thread.
 
     Args:
@@ -33,6 +35,7 @@ class MemoryStore:
     def __init__(
         self, acknowledge: Callable[[int], None] = _nothing, *, cases: int = 1_000_000, forget: float = 30 * 86400.0
     ) -> None:
+        super().__init__()
         self._acknowledge = acknowledge
         self._cap = cases
         self._forget = forget
@@ -40,6 +43,7 @@ class MemoryStore:
         self._cases: dict[Subject, bytes] = {}
         self._ages: list[dict[Subject, float]] = [{} for _ in range(RANKS)]  # by rank; oldest first
         self._ranks: dict[Subject, int] = {}
+        self._owned: set[Subject] = set()
         self._decisions: list[Decision] = []
         self._newest: dict[Subject, Decision] = {}
         self._taken: dict[Subject, deque[Taken]] = {}
@@ -61,6 +65,9 @@ class MemoryStore:
             self._cases[subject] = body
             self._ranks[subject] = rank
             self._ages[rank][subject] = folded.at
+            if subject in folded.owned:
+                self._owned.add(subject)
+        self._keep_campaigns(folded)
         self._uses.update(folded.uses)
         for decision in folded.decisions:
             self._announce(decision)
@@ -74,6 +81,7 @@ class MemoryStore:
     def _drop(self, subject: Subject) -> None:
         if self._cases.pop(subject, None) is not None:
             del self._ages[self._ranks.pop(subject)][subject]
+            self._owned.discard(subject)
 
     def _expire(self, before: float) -> None:
         for ages in self._ages:
@@ -122,6 +130,13 @@ class MemoryStore:
     def pardoned(self, after: int) -> Pardoned:
         """Return the pardons given after a position."""
         return Pardoned(len(self._pardons), tuple(self._pardons[after:]))
+
+    def touched(self, since: float, after: int) -> Touched:
+        """Return cases of members-to-be that were kept since a time, all at once."""
+        del after
+        recent = (subject for ages in self._ages for subject, at in ages.items() if at >= since)
+        own = (one for one in recent if one.scope in MEMBER_SCOPES and one not in self._owned)
+        return Touched(0, tuple((subject, self._cases[subject]) for subject in own))
 
     def heaviest(self, limit: int) -> list[tuple[Subject, bytes]]:
         """Return the cases of the highest ranks, newest first among equals."""

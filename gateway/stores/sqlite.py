@@ -1,7 +1,7 @@
 """Cases, decisions and meters in one SQLite file, shared by all processes of one machine."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -14,25 +14,24 @@ from gateway.stores import meters
 from gateway.stores.base import MOST_TAKEN, REMEMBERED, Announced, Folded, StoreError, Taken
 from gateway.stores.meters import Meter
 from gateway.stores.sqlite_appeals import SqliteAppeals, keep_pardon
-from gateway.stores.sqlite_audit import SqliteAudit
+from gateway.stores.sqlite_audit import SqliteAudit, keep_note
+from gateway.stores.sqlite_campaigns import SqliteCampaigns, keep_campaigns
 from gateway.stores.sqlite_file import SqliteFile
 
 RANKS = 64
 MINUTE = 60.0  # seconds: the age of a case is kept so coarsely that its index seldom changes
 AT_ONCE = 2000  # most cases forgotten in one commit, about 20 ms: others wait for the file meanwhile
-TOGETHER = 500  # cases read at a time: some MiB
 PURGE = 60.0  # seconds between two purges of meters that are full again
 _RANK_LIST = ",".join(map(str, range(RANKS)))
 
 _KEEP = """INSERT INTO cases (scope, value, body, rank, minute) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (scope, value) DO UPDATE SET body = excluded.body"""
-_PLACE = """UPDATE cases SET rank = ?, minute = ?
-    WHERE scope = ? AND value = ? AND (rank <> ? OR minute <> ?)"""
+_PLACE = """UPDATE cases SET rank = ?1, minute = ?2, owned = ?3
+    WHERE scope = ?4 AND value = ?5 AND (rank <> ?1 OR minute <> ?2 OR owned <> ?3)"""
 _FORGET = f"""DELETE FROM cases WHERE number IN
     (SELECT number FROM cases WHERE rank IN ({_RANK_LIST}) AND minute < ? LIMIT {AT_ONCE})"""  # noqa: S608 - numbers
 _EVICT = "DELETE FROM cases WHERE number IN (SELECT number FROM cases ORDER BY rank, minute, number LIMIT ?)"
 _HEAVIEST = "SELECT scope, value, body FROM cases ORDER BY rank DESC, minute DESC, number DESC LIMIT ?"
-_EACH = "SELECT number, value, body FROM cases WHERE number > ? AND scope = ? ORDER BY number LIMIT ?"
 _TAKEN = """SELECT body FROM decisions WHERE scope = ? AND value = ? AND until > ?
     ORDER BY position DESC LIMIT ?"""
 _LAPSED = """DELETE FROM decisions WHERE position IN
@@ -47,7 +46,7 @@ _read = msgspec.msgpack.Decoder(Decision).decode
 _read_taken = msgspec.msgpack.Decoder(Taken).decode
 
 
-class SqliteStore:
+class SqliteStore(SqliteCampaigns):
     """The store of the embedded default.
 
     Args:
@@ -64,7 +63,7 @@ class SqliteStore:
     def __init__(
         self, folder: Path, *, cases: int = 1_000_000, forget: float = 30 * 86400.0, wait: float = 5.0
     ) -> None:
-        self._file = SqliteFile(folder, wait)
+        super().__init__(SqliteFile(folder, wait))
         self.audit = SqliteAudit(self._file)
         self.appeals = SqliteAppeals(self._file)
         self._cap = cases
@@ -90,10 +89,13 @@ class SqliteStore:
             if folded.upto:
                 self._acknowledge(connection, folded.upto)
             connection.executemany(_KEEP, [(*s, body, ranks[s], minute) for s, body in folded.cases.items()])
-            connection.executemany(_PLACE, [(r, minute, *s, r, minute) for s, r in ranks.items()])
+            connection.executemany(_PLACE, [(r, minute, s in folded.owned, *s) for s, r in ranks.items()])
+            keep_campaigns(connection, folded)
             connection.executemany(_USE, [(*key, body) for key, body in folded.uses.items()])
             for decision in folded.decisions:
                 _announce(connection, decision)
+            for note in folded.notes:
+                keep_note(connection, *note)
             if abs(folded.at - self._forgot_at) >= MINUTE:
                 connection.execute(_LAPSED, (folded.at - REMEMBERED, AT_ONCE))
                 forgotten = connection.execute(_FORGET, (int((folded.at - self._forget) // MINUTE),)).rowcount
@@ -162,18 +164,6 @@ class SqliteStore:
         with self._file.call("heaviest") as connection:
             rows = connection.execute(_HEAVIEST, (limit,)).fetchall()
             return [(Subject(scope, value), body) for scope, value, body in rows]
-
-    def each(self, scope: str) -> Iterator[tuple[Subject, bytes]]:
-        """Yield all cases of a scope, in the order in which they began; others may write meanwhile."""
-        after = 0
-        while True:
-            with self._file.call("each") as connection:
-                rows = connection.execute(_EACH, (after, scope, TOGETHER)).fetchall()
-            if not rows:
-                return
-            for _, value, body in rows:
-                yield Subject(scope, value), body
-            after = rows[-1][0]
 
     def size(self) -> int:
         """Return the number of subjects with a case."""

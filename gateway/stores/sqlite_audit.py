@@ -22,6 +22,16 @@ _body = msgspec.json.Decoder(dict[str, Any]).decode
 _write = msgspec.json.Encoder().encode
 
 
+def keep_note(connection: Any, kind: str, at: float, body: dict[str, Any]) -> int:
+    """Keep a note within a transaction of the store; return its position."""
+    try:
+        written = _write(body)
+    except (TypeError, ValueError) as error:  # half a character that a terminal gave, for instance
+        raise StoreError(f"this cannot be noted: {error}") from error
+    query = "INSERT INTO audit (kind, at, body) VALUES (?, ?, ?)"
+    return int(connection.execute(query, (kind, at, written)).lastrowid or 0)
+
+
 class SqliteAudit:
     """What the decision log reads of, and asks of, a SQLite store."""
 
@@ -30,13 +40,8 @@ class SqliteAudit:
 
     def note(self, kind: str, at: float, body: dict[str, Any]) -> int:
         """Leave a note for the decision log; return its position."""
-        try:
-            written = _write(body)
-        except (TypeError, ValueError) as error:  # half a character that a terminal gave, for instance
-            raise StoreError(f"this cannot be noted: {error}") from error
         with self._file.change("note") as connection:
-            query = "INSERT INTO audit (kind, at, body) VALUES (?, ?, ?)"
-            return int(connection.execute(query, (kind, at, written)).lastrowid or 0)
+            return keep_note(connection, kind, at, body)
 
     def notes(self, after: int, limit: int) -> list[Note]:
         """Return notes after a position, oldest first."""

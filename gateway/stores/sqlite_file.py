@@ -74,6 +74,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             position INTEGER PRIMARY KEY AUTOINCREMENT, decision TEXT NOT NULL, scope TEXT NOT NULL,
             value TEXT NOT NULL, body BLOB NOT NULL)""",
     ),
+    (  # 4: campaigns and their members; a deleted member has every proxy read all members anew
+        "ALTER TABLE cases ADD COLUMN owned INTEGER NOT NULL DEFAULT 0",
+        """CREATE TABLE campaigns (
+            id TEXT PRIMARY KEY, named REAL NOT NULL, seen REAL NOT NULL, body BLOB NOT NULL) WITHOUT ROWID""",
+        """CREATE TABLE members (
+            position INTEGER NOT NULL, campaign TEXT NOT NULL, scope TEXT NOT NULL, value TEXT NOT NULL,
+            released REAL NOT NULL, gone REAL NOT NULL, spared INTEGER NOT NULL, body BLOB NOT NULL,
+            UNIQUE (campaign, scope, value))""",
+        "CREATE INDEX members_position ON members (position)",
+        "INSERT INTO totals VALUES ('born', 0), ('membership', 0), ('membership_anew', 0)",
+        """CREATE TRIGGER members_shrink AFTER DELETE ON members BEGIN
+            UPDATE totals SET number = number + 1 WHERE name = 'membership';
+            UPDATE totals SET number = (SELECT number FROM totals WHERE name = 'membership')
+                WHERE name = 'membership_anew'; END""",
+    ),
 )
 
 

@@ -17,13 +17,15 @@ class Attestation(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         id: names it on the command line; one decision has one attestation.
         decision: id of the decision that asked for it.
-        subject: whom the decision is about; the client proved to be it by its credentials.
+        subject: whom the decision is about, or the member of the campaign that it is about; the client proved to be it
+            by its credentials.
         at: said when, seconds since the epoch.
         name, contact, purpose: what the client says; nobody has checked it.
         state: pending until an operator or a webhook decides.
         decided: when that was; 0 until then.
         until: how long the subject counts as verified; 0 if it does not.
         by: who decided: ``operator`` or ``webhook``.
+        campaign: the campaign that the decision is about; empty if it is about the subject itself.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Attestation(msgspec.Struct, frozen=True, kw_only=True):
     decided: float = 0.0
     until: float = 0.0
     by: str = ""
+    campaign: str = ""
 
 
 def attestation_id(decision: str, subject: Subject) -> str:

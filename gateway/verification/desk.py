@@ -48,6 +48,7 @@ class Visit(NamedTuple):
         subjects: whose the request is.
         body: as sent.
         at: when, seconds since the epoch.
+        campaigns: the campaigns that it is a member of, each with the subject that is the member.
     """
 
     method: str
@@ -56,6 +57,7 @@ class Visit(NamedTuple):
     subjects: Sequence[Subject]
     body: bytes
     at: float
+    campaigns: Mapping[Subject, Subject] = {}
 
 
 class Desk:
@@ -116,8 +118,9 @@ class Desk:
             return _explained(claim, html=visit.html)
         if visit.method != "POST":
             return _told(_METHOD, "GET or POST.")
-        subject = next((s for s in visit.subjects if mark(self._key, s) == claim.mark), None)
-        if subject is None:
+        shown = {**{subject: subject for subject in visit.subjects}, **visit.campaigns}
+        about = next((one for one in shown if mark(self._key, one) == claim.mark), None)
+        if about is None:
             return _told(_FORBIDDEN, "Send the credentials that were refused.")
         if len(visit.body) > LARGEST:
             return _told(_LARGE, f"At most {LARGEST} bytes.")
@@ -125,12 +128,14 @@ class Desk:
             fields = said(wire.decode(visit.body))
         except ValueError as fault:
             return _told(_MALFORMED, f"{fault}.")
+        subject = shown[about]
         name = attestation_id(claim.decision, subject)
         return await self._filed(
             Attestation(
                 id=name,
                 decision=claim.decision,
                 subject=subject,
+                campaign=about.value if about != subject else "",
                 at=visit.at,
                 name=fields["name"],
                 contact=fields["contact"],

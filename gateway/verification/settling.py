@@ -2,6 +2,7 @@
 
 import msgspec
 
+from gateway.campaigns import Membership
 from gateway.decisions import Decision
 from gateway.stores.base import Store
 from gateway.verification.attestation import Attestation
@@ -15,7 +16,9 @@ class NotPendingError(Exception):
 
 
 def approve(book: Book, store: Store, identifier: str, at: float, lasts: float, by: str) -> Attestation:
-    """Approve an attestation and lift the decision behind it, if that still stands.
+    """Approve an attestation and lift the decision behind it, if that still stands; release a member of a campaign.
+
+    What was decided on a campaign goes on for its other members.
 
     Args:
         book: where the attestation is.
@@ -28,6 +31,9 @@ def approve(book: Book, store: Store, identifier: str, at: float, lasts: float, 
     Raises NotPendingError.
     """
     settled = _settled(book, identifier, at, state="approved", until=at + lasts, by=by)
+    if settled.campaign:
+        store.release(Membership(settled.campaign, settled.subject), at)
+        return settled
     standing = _standing(store, settled, at)
     if standing is not None and standing.id == settled.decision:
         store.lift(settled.subject, at)

@@ -63,6 +63,7 @@ class StandingPart(_Part):
     models: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     strikes: dict[str, Annotated[int, Field(ge=0)]] = {}
+    members: int = Field(default=0, ge=0)  # of a campaign
     at: Annotated[float | str, AfterValidator(_moment)] = 0.0
 
     @field_validator("evidence")

@@ -6,10 +6,14 @@ from typing import Any
 
 import msgspec
 
+from gateway.campaign_rows import member_row, member_state
 from gateway.decisions import SEVERITY_TOUCHES_CLIENT, Decision
 from gateway.review import BY_HAND
+from gateway.ties import ties
 from gateway.workbench.conditions import nats
 from gateway.workbench.explaining import Explained, Margin, Otherwise, changes, factor
+
+_SHOWN = 20  # members of a campaign that are named
 
 
 def moment(at: float) -> str:
@@ -51,6 +55,7 @@ def lines(told: Explained, at: float) -> Iterator[str]:
     yield from _numbers(told)
     yield from _reasons(told)
     yield from _counterfactuals(told)
+    yield from _campaign(told)
     yield "How to appeal"
     yield f"  {_appeal(told)}"
 
@@ -128,8 +133,25 @@ def _other(decision: Decision, other: Otherwise) -> str:
     return f"without {name}, {nats(other.weight)} are left: {said}"
 
 
+def _campaign(told: Explained) -> Iterator[str]:
+    campaign = told.campaign
+    if campaign is None:
+        return
+    then = f"{told.decision.members:,} then"
+    yield f"What joins its members, {then}, {campaign.size:,} bound of {campaign.linked:,} linked now"
+    yield from (f"  {sentence}" for sentence in ties(campaign.reasons))
+    harvest = told.decision.harvest
+    yield f"  taken home by then: {harvest.exchanges:,} answers, {harvest.traces:,.0f} of them traces"
+    for member in told.members[:_SHOWN]:
+        yield f"  {member.subject}, {member_state(member)}, since {moment(member.since)}"
+    if len(told.members) > _SHOWN:
+        yield f"  and {len(told.members) - _SHOWN:,} more: stillguard campaigns members {campaign.id}"
+
+
 def _appeal(told: Explained) -> str:
     own = f"stillguard decisions pardon {told.decision.id}"
+    if told.campaign:
+        own = f"stillguard campaigns undo {told.campaign.id}, for one member with release"
     if told.appeal:
         return f"{told.appeal}, with the reference {told.decision.id}; an operator ends it with {own}"
     return f"no address is configured (key appeal); an operator ends it with {own}"
@@ -156,4 +178,15 @@ def row(told: Explained) -> dict[str, Any]:
         "reasons": [voice._asdict() for voice in told.voices],
         "without": others,
         "appeal": told.appeal,
+        **({"campaign": _campaign_row(told)} if told.campaign else {}),
+    }
+
+
+def _campaign_row(told: Explained) -> dict[str, Any]:
+    campaign = told.campaign
+    return {
+        "id": campaign.id if campaign else "",
+        "members": campaign.size if campaign else 0,
+        "joined_by": ties(campaign.reasons) if campaign else [],
+        "who": [member_row(member) for member in told.members],
     }

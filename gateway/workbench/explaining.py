@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from detectors.base import Evidence, Panel
+from detectors.linkage.coordination import COORDINATING
 from gateway import fusion
+from gateway.campaigns import SCOPE, Campaign, Member
 from gateway.decisions import Decision, Policy, Standing, Verdict
 from gateway.reasons import LEAST, reason
 from gateway.workbench.conditions import Condition, Rule
@@ -38,6 +40,9 @@ class Otherwise(NamedTuple):
     verdict: Verdict | None
 
 
+_OF_A_CAMPAIGN: Final = {one.name: one.family for one in COORDINATING}  # beside its members' merged case
+
+
 class Margin(NamedTuple):
     """How far a number stood above what the rule asks for, in the unit of its condition."""
 
@@ -55,10 +60,17 @@ def voices(decision: Decision, panel: Panel) -> list[Voice]:
     """Return the detectors that spoke, the strongest first; one that this panel does not have has no family."""
     spoke = sorted(decision.evidence.items(), key=lambda pair: -pair[1].weight)
     return [
-        Voice(name, panel[name].family if name in panel else "", said.weight, reason(name, said.because))
+        Voice(name, _family(name, panel, decision), said.weight, reason(name, said.because))
         for name, said in spoke
         if said.weight >= LEAST
     ]
+
+
+def _family(name: str, panel: Panel, decision: Decision) -> str:
+    """Return the family of who spoke; of a campaign that may be one of coordination's."""
+    if name in panel:
+        return panel[name].family
+    return _OF_A_CAMPAIGN.get(name, "") if decision.subject.scope == SCOPE else ""
 
 
 def otherwise(decision: Decision, panel: Panel, policy: Policy) -> list[Otherwise]:
@@ -80,8 +92,11 @@ def _without(standing: Standing, panel: Panel, policy: Policy, name: str, silent
     """Fuse again with some detectors silent; a family that none of them is of keeps the weight that it had."""
     left = {other: Evidence() if other in silent else said for other, said in standing.evidence.items()}
     fused = fusion.families(panel, {other: left.get(other, Evidence()) for other in panel})
-    touched = {panel[other].family for other in silent}
-    families = {family: fused[family] if family in touched else weight for family, weight in standing.families.items()}
+    touched = {panel[other].family if other in panel else _OF_A_CAMPAIGN.get(other, "") for other in silent}
+    families = {
+        family: min(weight, fused.get(family, 0.0)) if family in touched else weight  # a campaign's are less a price
+        for family, weight in standing.families.items()
+    }
     weight = sum(families.values())
     other = msgspec.structs.replace(standing, evidence=left, families=families, weight=weight)
     return Otherwise(name, family=False, weight=weight, verdict=policy.judge(other))
@@ -134,6 +149,7 @@ class Explained(NamedTuple):
         conditions, margins: of the rule, with the numbers of that moment.
         otherwise: what would have been decided without each voice.
         again: what the policies say of the numbers that were kept.
+        campaign, members: that the decision is on; None and nobody if it is on a single subject.
     """
 
     decision: Decision
@@ -148,6 +164,8 @@ class Explained(NamedTuple):
     margins: Sequence[Margin] = ()
     otherwise: Sequence[Otherwise] = ()
     again: Verdict | None = None
+    campaign: Campaign | None = None
+    members: Sequence[Member] = ()
 
 
 def changes(decision: Decision, verdict: Verdict | None) -> bool:

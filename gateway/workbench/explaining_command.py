@@ -8,6 +8,8 @@ import msgspec
 
 from detectors.base import Panel
 from gateway.app.last_good import FOLDER
+from gateway.campaign_rows import by_weight
+from gateway.campaigns import SCOPE
 from gateway.clock import now
 from gateway.config import Config
 from gateway.decisions import Decision, Policy
@@ -16,7 +18,9 @@ from gateway.opening import loaded
 from gateway.plugins import panel
 from gateway.policies.file import load_policies
 from gateway.stores.base import StoreError
+from gateway.stores.sqlite_campaigns import SqliteCampaigns
 from gateway.stores.sqlite_decisions import KeptDecisions
+from gateway.stores.sqlite_file import SqliteFile
 from gateway.workbench.conditions import conditions
 from gateway.workbench.explained import lines, row
 from gateway.workbench.explaining import Explained, State, margins, otherwise, standing_at, state, voices
@@ -44,6 +48,8 @@ def command(name: str, config: Path, output: str) -> None:
     except StoreError as fault:
         raise click.ClickException(str(fault)) from fault
     told = explained(settled, announced[0], became)
+    if announced[0].subject.scope == SCOPE:
+        told = with_campaign(told, data_folder(settled))
     click.echo("\n".join(lines(told, now())) if output == "human" else msgspec.json.encode(row(told)).decode())
 
 
@@ -58,6 +64,19 @@ def explained(config: Config, decision: Decision, became: State) -> Explained:
         appeal=str(decision.parameters.get("appeal") or config.appeal),
     )
     return _by_rule(told, written, detectors, config) if written else told
+
+
+def with_campaign(told: Explained, folder: Path) -> Explained:
+    """Return an explanation with the campaign that the decision is on, as it is now."""
+    file = SqliteFile(folder)
+    try:
+        kept, name = SqliteCampaigns(file), told.decision.subject.value
+        campaign = next((one for one in kept.roll().campaigns if one.id == name), None)
+        return told._replace(campaign=campaign, members=by_weight(kept.members(name)))
+    except StoreError as fault:
+        raise click.ClickException(str(fault)) from fault
+    finally:
+        file.close()
 
 
 def _by_rule(told: Explained, written: Written, detectors: Panel, config: Config) -> Explained:

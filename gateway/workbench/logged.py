@@ -36,6 +36,7 @@ class _Logged(msgspec.Struct):
     tags: tuple[str, ...] = ()
     strikes: dict[str, int] = {}
     company: dict[str, float] = {}
+    members: Any = 0  # how many, as the decision log says; or who, as a replay does
     severity: int = 0
 
 
@@ -87,6 +88,7 @@ def _standing(logged: _Logged, panel: Panel) -> Standing:
         tags=logged.tags,
         strikes=logged.strikes,
         company=logged.company,
+        members=len(logged.members) if isinstance(logged.members, list) else int(logged.members),
     )
 
 

@@ -101,6 +101,7 @@ def standing_of(part: StandingPart, panel: Panel) -> Standing:
         models=part.models,
         tags=part.tags,
         strikes=dict(part.strikes),
+        members=part.members,
     )
 
 

@@ -3,7 +3,7 @@
 import math
 from random import Random
 
-from detectors.base import CELLS
+from detectors.base import CELLS, Taking
 from gateway.contracts.plays import DAY, NOW, Exchanges, Play, exchange
 
 __all__ = ["BETS", "DAY", "NOW", "Exchanges", "Play", "exchange", "spread"]
@@ -148,6 +148,26 @@ def drafts_edge(dice: Random) -> Exchanges:
         yield exchange(at, 300, (1, 2), payload=dice.getrandbits(64), quotes=quotes)
 
 
+def replayed(dice: Random) -> Exchanges:
+    for i in range(20):
+        blob = dice.getrandbits(64)
+        yield exchange(NOW + 30.0 * i, 300, presented=(blob,), takings=(Taking("reasoning", blob, 7, elsewhere=True),))
+
+
+def moved(dice: Random) -> Exchanges:
+    for i in range(400):
+        blob = dice.getrandbits(64)
+        takings = (Taking("reasoning", blob, 7),) if i < 200 else ()  # a conversation that another account goes on with
+        yield exchange(NOW + i, 300, presented=(blob,), takings=takings)
+
+
+def replayed_edge(dice: Random) -> Exchanges:
+    for at in spread(dice, 400):
+        blob = dice.getrandbits(64)
+        takings = (Taking("reasoning", blob, 7, elsewhere=True),) if dice.random() < 0.05 else ()
+        yield exchange(at, 300, presented=(blob,), takings=takings)
+
+
 BETS = {
     "repetition": Play(harvest, labelling, harvest_edge, {"repetition.scaffold_rate": 0.25}),
     "coverage": Play(sweep, narrow, breadth_edge),
@@ -157,5 +177,6 @@ BETS = {
     "generation": Play(recipe, judged_again, recipe_edge),
     "resampling": Play(best_of_eight, checkpoint_runs, draws_edge),
     "recirculation": Play(answers_handed_in, answers_kept, drafts_edge),
+    "handed_in": Play(replayed, moved, replayed_edge),
     "consumption": Play(batch, talk, batch_edge),
 }

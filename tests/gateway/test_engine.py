@@ -110,6 +110,24 @@ def test_a_state_that_is_new_or_unreadable_begins_anew_and_the_rest_stays() -> N
     assert back.observations == 1
 
 
+def test_a_case_from_before_there_were_imprints_still_reads() -> None:
+    folio = fold(PANEL, begin(PANEL), [query(), answer(NOW + 1)]).folio
+    assert folio.imprint.exchanges == 1
+    before = msgspec.msgpack.encode(msgspec.msgpack.decode(seal(folio))[:-1])
+    assert unseal(PANEL, before) == (folio._replace(imprint=begin(PANEL).imprint), [])
+
+
+def test_an_imprint_that_cannot_be_read_begins_anew_and_is_named() -> None:
+    folio = fold(PANEL, begin(PANEL), [answer()]).folio
+    stored = msgspec.msgpack.encode([*msgspec.msgpack.decode(seal(folio))[:-1], b"\xc1"])
+    assert unseal(PANEL, stored) == (folio._replace(imprint=begin(PANEL).imprint), ["imprint"])
+
+
+def test_imprints_merge_with_their_cases() -> None:
+    folio = fold(PANEL, begin(PANEL), [answer()]).folio
+    assert merge(PANEL, folio, folio).folio.imprint.exchanges == 2
+
+
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_case_begin_anew(stored: bytes) -> None:
     folio, faults = unseal(PANEL, stored)

@@ -49,6 +49,22 @@ def test_an_exchange_is_measured() -> None:
     assert (said.text_chars, said.reasoning_chars, said.choices, said.tool_calls, said.logprobs) == (11, 2, 2, 1, True)
 
 
+def test_what_tells_who_asks_is_marked() -> None:
+    query = Query(system="You are a filter of unwanted mail. Say spam or ham.", shape="model messages",
+                  reasoning_blobs=(b"theirs",), turns=conversation("Buy now!").turns)  # fmt: skip
+    known = entry(subjects=(("key", "k"), ("network", "192.0.2.0/24")), client="c", tls="t", asn=64496)
+    asked, said = FEATURES.observe(query, Answer(text="spam", reasoning_blobs=(b"ours", b"theirs")), known)
+    assert all((asked.habit, asked.model, asked.network, asked.client, asked.tls, asked.frame))
+    assert asked.asn == 64496
+    assert set(asked.presented) < set(said.served)
+    assert len(said.served) == 2
+
+
+def test_a_question_without_a_fixed_part_has_no_frame() -> None:
+    asked, _ = FEATURES.observe(conversation("Is tin a metal?"), Answer(text="Yes."), entry())
+    assert (asked.scaffold, asked.frame, asked.presented) == (0, b"", ())
+
+
 def test_an_answer_captured_in_part_is_measured_in_whole() -> None:
     part = entry(response=b"x" * 1000, response_bytes=5000, truncated=True)
     _, said = FEATURES.observe(conversation("Go on."), Answer(text="y" * 400), part)
@@ -116,7 +132,7 @@ def test_any_text_can_be_observed_and_no_words_are_kept(system: str, turn: str) 
     query, answer = Query(system=system, turns=(Turn("user", turn),)), Answer(text=turn, reasoning=system)
     asked, said = FEATURES.observe(query, answer, entry())
     for name, value in (*fields(asked), *fields(said)):
-        assert name in {"query", "finish", "vector"} or is_numbers(value), name
+        assert name in {"query", "finish", "vector", "frame"} or is_numbers(value), name
     assert said.finish in {"", "stop", "length", "tool_calls", "refusal", "error"}  # words of ours
     assert (len(asked.grams) <= MOST, len(asked.quotes) <= QUOTES, len(said.shingles) <= SERVED) == (True,) * 3
     assert len(asked.vector) in {0, len(Static().embed("tin"))}

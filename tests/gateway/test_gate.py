@@ -29,6 +29,7 @@ class Held:
 
     def __init__(self, *decisions: Decision, empty: tuple[Subject, ...] = ()) -> None:
         self.standing = {each.subject: each for each in decisions}
+        self.campaigns: dict[Subject, tuple[Subject, ...]] = {}
         self.empty = empty
         self.given: list[tuple[Subject, str, float]] = []
 
@@ -166,3 +167,25 @@ async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
         await gate.admit((one,), Glance(), lambda: "print")
         assert gate.known((one,)) is not None
     assert len(gate._known) <= 3
+
+
+async def test_a_campaigns_budget_is_one_for_all_its_members() -> None:
+    campaign = Subject("campaign", "camp_1")
+    held = Held(decision(campaign, "throttle", 3, concurrent=2))
+    held.campaigns = {ACCOUNT: (campaign,)}
+    gate, one = await admitted(held)
+    assert (one.decision, one.action) == ("dec_campaign", "throttle")
+    gate.settle(one, Glance(), Usage())
+    assert held.given == [(campaign, "slots", -1.0)]
+
+
+def test_a_denial_of_a_campaign_cuts_what_its_member_has_under_way() -> None:
+    campaign = Subject("campaign", "camp_1")
+    held = Held(decision(campaign, "deny", 5, cut=True))
+    gate = Gate(held, action_of, "")
+    assert gate.halt(EVERYBODY, 50.0) is None
+    held.campaigns = {KEY: (campaign,)}
+    refuse = gate.halt(EVERYBODY, 50.0)
+    assert refuse is not None
+    assert refuse.decision == "dec_campaign"
+    assert gate.memberships(EVERYBODY) == {campaign: KEY}

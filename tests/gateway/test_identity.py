@@ -199,3 +199,43 @@ def test_whatever_is_sent_gives_subjects_in_order_and_the_same_again(
 def test_no_credential_is_ever_part_of_a_subject(headers: list[tuple[bytes, bytes]], user: str) -> None:
     found = PLAIN.identify([(b"authorization", b"Bearer sk-hush-hush"), *headers], "203.0.113.7", user)
     assert "hush" not in repr(found)
+
+
+BY_EDGE = Identity(
+    config.Identity.model_validate({"trusted_proxies": ["10.0.0.0/8"], "tls_headers": ["X-JA4", "x-ja4h"]}),
+    SECRET,
+    asn=lambda found: 64496 if str(found) == "203.0.113.7" else 0,
+)
+JA4 = (b"x-ja4", b"t13d1516h2_8daaf6152771_02713d6af862")
+
+
+def test_tls_is_believed_from_a_trusted_proxy_alone() -> None:
+    edge, stranger = BY_EDGE.identify([JA4], "10.1.1.1", ""), BY_EDGE.identify([JA4], "203.0.113.7", "")
+    assert len(edge.tls) == 32
+    assert (
+        stranger.tls
+        == ""
+        == BY_EDGE.identify([BEARER], "10.1.1.1", "").tls
+        == BEHIND.identify([JA4], "10.1.1.1", "").tls
+    )
+    assert BY_EDGE.identify([(b"x-ja4h", JA4[1])], "10.1.1.1", "").tls not in {"", edge.tls}
+
+
+def test_the_autonomous_system_is_that_of_the_client_s_address() -> None:
+    behind = BY_EDGE.identify([(b"x-forwarded-for", b"203.0.113.7")], "10.1.1.1", "")
+    direct, elsewhere = BY_EDGE.identify([], "203.0.113.7", ""), BY_EDGE.identify([], "192.0.2.1", "")
+    assert (behind.asn, direct.asn, elsewhere.asn, plain().asn) == (64496, 64496, 0, 0)
+
+
+def test_software_is_told_apart_by_headers_and_never_by_key() -> None:
+    agent = (b"user-agent", b"OpenAI/Python 3.54.0")
+    one, other = plain(agent, BEARER).client, plain(agent, (b"authorization", b"Bearer sk-two")).client
+    assert one == other
+    assert plain().client == "" != plain(BEARER).client
+    assert plain(BEARER, agent).client != one
+
+
+@given(HEADERS)
+def test_whatever_headers_say_of_software_and_tls_is_a_hash_or_nothing(headers: list[tuple[bytes, bytes]]) -> None:
+    found = BY_EDGE.identify(headers, "10.1.1.1", "")
+    assert {len(found.tls), len(found.client)} <= {0, 32}

@@ -7,9 +7,13 @@ import pytest
 from detectors.lab.population import Tenant, population
 from detectors.lab.replay_line import line
 from detectors.lab.traffic import Asked
+from gateway.config import Config
 from gateway.dialects.known import Dialects
 from gateway.exchange import Answer, Query
+from gateway.features import Features
 from gateway.rehearsal import exchange
+from gateway.replay.reading import SALT, Block, Reader
+from gateway.shape import shape
 
 TENANTS = [*{(one.kind, one.anthropic): one for one in population(None, "judge", size=0.1)}.values()]
 
@@ -46,6 +50,23 @@ def test_the_dialects_read_of_a_line_what_was_asked_and_answered(tenant: Tenant)
         if asked.choices:
             assert answer.usage.completion_tokens == asked.answer_tokens
             assert answer.finish == said.finish
+
+
+@pytest.mark.parametrize(
+    "tenant", TENANTS[::3], ids=lambda one: f"{one.kind}-{'anthropic' if one.anthropic else 'openai'}"
+)
+def test_a_line_is_marked_as_its_rehearsal_is(tenant: Tenant) -> None:
+    config = Config.model_validate({"routes": [{"upstream": "http://127.0.0.1"}], "policies": "p"})
+    asked = next(one for one in tenant.exchanges() if one.choices)
+    (group,) = Reader(config).read(Block(0, json.dumps(line(tenant, asked)).encode(), "f", 1)).groups
+    read = group.answers[0].query
+    query, answer, entry = exchange(asked, tenant)
+    rehearsed, _ = Features(SALT).observe(query, answer, entry)
+    assert query.shape == shape(json.dumps(line(tenant, asked)["request"]).encode())
+    assert read.client
+    assert read.habit
+    for name in ("scaffold", "frame", "model", "network", "client", "tls", "presented"):
+        assert getattr(read, name) == getattr(rehearsed, name), name
 
 
 def test_a_line_names_the_account_and_nothing_that_gives_it_away() -> None:

@@ -11,7 +11,7 @@ from gateway import metrics
 LABELS = {
     "surface", "dialect", "code", "action", "mode", "error_type", "phase", "direction", "reason", "call", "kind",
     "detector", "policy", "rule", "scope", "version", "le", "outcome", "live", "candidate", "way",
-    "name", "state",
+    "name", "state", "pass", "ledger",
 }  # fmt: skip
 WORKER = """
 from gateway import metrics

@@ -28,6 +28,28 @@ def test_what_a_detector_says_of_its_adversary_has_a_sentence(detector: Any) -> 
     assert len(sentence) < 400
 
 
+@pytest.mark.parametrize(
+    ("name", "because", "said"),
+    [
+        (
+            "balance",
+            {"members": 212, "low": 19, "high": 23, "factor": 4.6},
+            "212 accounts ask 19 to 23 questions",
+        ),
+        ("topics", {"members": 212, "alike": 0.95}, "212 accounts ask about differs by no more than chance in 95 %"),
+        ("synchrony", {"members": 40, "within": 0.004, "across": 0.0041, "alike": 1}, "0.41 % of pairs from different"),
+        ("shards", {"members": 40, "payloads": 900, "shared": 0, "expected": 35}, "no two of 900 questions"),
+        ("shards", {"members": 40, "payloads": 900, "shared": 2, "expected": 35}, "2 pairs of 900 questions"),
+        ("failover", {"refused": 40, "events": 1, "took": 1200}, "after 40 accounts were refused, others"),
+        ("pivot", {"members": 212, "moved": 0.48, "usual": 0.1}, "48 % of 212 accounts were on the new model"),
+        ("ties", {"members": 9, "reasoning": 3, "recirculation": 0}, "3 of 9 accounts presented encrypted reasoning"),
+        ("ties", {"members": 9, "reasoning": 0, "recirculation": 4}, "4 of 9 accounts handed in answers"),
+    ],
+)
+def test_what_coordination_measured_has_a_sentence(name: str, because: dict[str, float], said: str) -> None:
+    assert said in reason(name, because)
+
+
 def test_a_detector_of_ones_own_gives_names_and_numbers() -> None:
     assert reason("mine", {"share": 0.25, "seen": 4.0}) == "mine: share 0.25, seen 4"
 

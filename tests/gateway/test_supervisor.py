@@ -112,7 +112,7 @@ def test_all_of_it_runs_beside_the_caller_comes_back_when_killed_and_ends_with_t
         processes = [child.process for child in whole.children]
         until(lambda: all(listens(process.pid) for process in processes if process), "all have begun to work")
         proxy_url = whole.proxy_url
-    assert [process.returncode for process in processes if process] == [0, 0, 0]
+    assert [process.returncode for process in processes if process] == [0, 0, 0, 0]
     assert status(proxy_url, "/v1/models") == 0
 
 

@@ -5,11 +5,12 @@ import trustme
 
 from gateway.app.settling import load_config
 from gateway.faults import Faults
+from tests.gateway.mmdb import written
 
 WRITTEN = """
 listen: {tls_certificate: tls/cert.pem, tls_key: tls/key.pem}
 routes: [{upstream: 'https://model.example', ca_file: ca.pem}, {upstream: 'http://127.0.0.1:9'}]
-identity: {accounts_file: accounts.yaml, secret_file: /etc/stillguard/secret}
+identity: {accounts_file: accounts.yaml, asn_file: asn.mmdb, secret_file: /etc/stillguard/secret}
 analysis: {baseline: baseline.json}
 data: state
 policies: rules
@@ -25,6 +26,7 @@ def _write_files(beside: Path) -> None:
     issued.private_key_pem.write_to_path(beside / "tls" / "key.pem")
     authority.cert_pem.write_to_path(beside / "ca.pem")
     (beside / "accounts.yaml").write_text("accounts: {}\n")
+    (beside / "asn.mmdb").write_bytes(written({"203.0.113.0/24": {"asn": "AS64496"}}))
     (beside / "baseline.json").write_text("{}")
     (beside / "gateway.yaml").write_text(WRITTEN)
 
@@ -44,6 +46,7 @@ def test_files_beside_the_configuration_are_found_from_there_and_data_from_where
     assert config.listen.tls_key == beside / "tls" / "key.pem"
     assert [route.ca_file for route in config.routes] == [beside / "ca.pem", None]
     assert config.identity.accounts_file == beside / "accounts.yaml"
+    assert config.identity.asn_file == beside / "asn.mmdb"
     assert config.identity.secret_file == Path("/etc/stillguard/secret")
     assert config.analysis.baseline == beside / "baseline.json"
 

@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 import pytest
@@ -33,6 +34,12 @@ class Shown:
         if self.failing:
             raise StoreError("the disk is full: /somewhere/secret")
         return [DECISION]
+
+    def campaigns(self) -> Sequence[dict[str, Any]]:
+        return [{"id": "camp_a"}]
+
+    def campaign(self, name: str) -> dict[str, Any] | None:
+        return {"id": name, "who": []} if name == "camp_a" else None
 
     def measure(self) -> None:
         self.measured += 1
@@ -102,3 +109,9 @@ def test_the_candidate_is_told_as_the_analyst_wrote_it(shown: Shown) -> None:
     app = create(shown, shown.reload, "1.2.3", lambda: b'{"file":"next.yaml","subjects":2}')
     assert TestClient(app).get("/candidate").json() == {"file": "next.yaml", "subjects": 2}
     assert TestClient(create(shown, shown.reload, "1.2.3")).get("/candidate").json() == {"file": None}
+
+
+def test_campaigns_are_told_one_by_one_with_their_members(client: TestClient) -> None:
+    assert client.get("/campaigns").json() == [{"id": "camp_a"}]
+    assert client.get("/campaigns/camp_a").json() == {"id": "camp_a", "who": []}
+    assert client.get("/campaigns/camp_b").status_code == 404

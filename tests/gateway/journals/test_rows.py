@@ -34,6 +34,12 @@ def test_a_row_damaged_anywhere_is_read_or_counted_and_never_raises(data: st.Dat
     assert found.entries or found.faults or damaged[:1] in {b"\x90", b"\xdc", b"\xdd"}
 
 
+def test_an_entry_from_before_software_was_told_still_reads() -> None:
+    before = msgspec.msgpack.encode(msgspec.msgpack.decode(msgspec.msgpack.encode(entry("a")))[:-3])
+    found = opened(b"\xdc\x00\x01" + before)
+    assert found.entries == [entry("a")]
+
+
 def test_one_damaged_entry_leaves_the_others_of_its_row() -> None:
     bodies = [msgspec.msgpack.encode(entry(name)) for name in "abc"]
     bodies[1] = msgspec.msgpack.encode(["not", "an", "entry"])

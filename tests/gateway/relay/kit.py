@@ -103,6 +103,7 @@ class MemoryLink:
 
     def __init__(self) -> None:
         self.standing: Mapping[Subject, Decision] = {}
+        self.campaigns: Mapping[Subject, Sequence[Subject]] = {}
         self.entries: list[Entry] = []
         self.taken: list[tuple[Subject, Sequence[Charge]]] = []
         self.given: list[tuple[Subject, Sequence[Charge]]] = []

@@ -36,6 +36,7 @@ async def test_what_went_through_is_journaled(model: Model, relay: Gateway) -> N
     assert (entry.request, entry.response, entry.response_type) == (CHAT, b'{"choices":[]}', "application/json")
     assert (entry.complete, entry.truncated, entry.decision) == (True, False, "")
     assert {scope for scope, _ in entry.subjects} == {"key", "network"}
+    assert (len(entry.client), entry.tls, entry.asn) == (32, "", 0)
     assert len(relay.link.entries) == 1
 
 

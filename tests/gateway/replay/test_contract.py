@@ -4,13 +4,14 @@ import msgspec
 import pytest
 
 from gateway.analyst import Analyst
-from gateway.config import Analysis
+from gateway.config import Analysis, Ledgers
 from gateway.decisions import Subject
 from gateway.dialects.known import Dialects
 from gateway.exchange import Entry
 from gateway.features import Features
 from gateway.intake import Intake
 from gateway.journals.memory import MemoryJournal
+from gateway.ledger import Ledgers as Kept
 from gateway.policies.file import load_policies
 from gateway.replay.crew import Order, alone
 from gateway.replay.folding import Rules
@@ -34,6 +35,7 @@ def live(traffic: bytes, rules: Rules) -> list[tuple[float, Subject, str]]:
     store = MemoryStore(journal.acknowledge)
     intake = Intake(dialects, Features(SALT))
     analyst = Analyst(journal, store, intake, rules.panel, rules.policy, rules.baseline, Analysis(batch=1))
+    analyst.ledgers = Kept(Ledgers(), None)
     found: list[tuple[float, Subject, str]] = []
     position, standing = 0, dict[Subject, str]()
     for number, row in enumerate(traffic.splitlines()):

@@ -12,7 +12,8 @@ from gateway.decisions import Decision, Subject
 from gateway.exchange import Entry
 from gateway.journals.sqlite import SqliteJournal
 from gateway.stores.base import Folded, Store, StoreError
-from gateway.stores.sqlite import TOGETHER, SqliteStore
+from gateway.stores.sqlite import SqliteStore
+from gateway.stores.sqlite_campaigns import TOGETHER
 from gateway.stores.sqlite_file import FILE, MIGRATIONS
 
 NOW = 1_800_000_000.0

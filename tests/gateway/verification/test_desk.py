@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from gateway.decisions import Decision, Subject
@@ -118,3 +119,15 @@ async def test_a_webhook_that_fails_leaves_it_waiting(tmp_path: Path, store: Mem
 async def test_a_book_that_cannot_be_written_is_said_without_details(tmp_path: Path, store: MemoryStore) -> None:
     (tmp_path / FILE).write_bytes(b"x" * 4096)
     assert await visited(desk(tmp_path, store)) == (503, {"message": "Please try again later."})
+
+
+async def test_a_member_of_a_campaign_speaks_for_itself_alone(tmp_path: Path, store: MemoryStore) -> None:
+    campaign = Subject("campaign", "camp_1")
+    here = desk(tmp_path, store)
+    of_campaign = msgspec.structs.replace(DECISION, subject=campaign)
+    link = here.link(of_campaign, 0.0, 100.0).rpartition("/")[2]
+    assert (await visited(here, token=link))[0] == 403
+    status, told = await visited(here, token=link, campaigns={campaign: BERT})
+    assert (status, told["state"]) == (202, "pending")
+    (kept,) = Book(tmp_path).all()
+    assert (kept.subject, kept.campaign, kept.decision) == (BERT, "camp_1", "dec_1")

@@ -1,7 +1,9 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from gateway.campaigns import Campaign, Member
 from gateway.decisions import Decision, Subject
 from gateway.stores.base import Folded
 from gateway.stores.memory import MemoryStore
@@ -52,3 +54,16 @@ def test_nobody_decides_twice_or_on_nothing(tmp_path: Path) -> None:
     for identifier in ("att_1", "att_2"):
         with pytest.raises(NotPendingError, match=identifier):
             approve(book, store, identifier, 201.0, 50.0, "operator")
+
+
+def test_an_approval_releases_a_member_and_the_campaigns_decision_goes_on(tmp_path: Path) -> None:
+    book, store = Book(tmp_path), MemoryStore()
+    campaign = Campaign(id="camp_1", born=1, at=90, named=90, seen=90)
+    members = [Member(campaign="camp_1", subject=one, since=90) for one in (ANNA, Subject("key", "bert"))]
+    decision = Decision(id="dec_1", subject=campaign.subject, action="verify", severity=4, at=90, until=900)
+    store.commit(Folded(upto=0, cases={}, decisions=[decision], campaigns=[campaign], members=members, at=90))
+    book.file(msgspec.structs.replace(ONE, campaign="camp_1"))
+    approve(book, store, "att_1", 200.0, 50.0, "operator")
+    assert [one.subject.value for one in store.memberships(0).joined] == ["bert"]
+    assert store.announced(0, 200.0).decisions == (decision,)
+    assert book.verified(201.0) == {ANNA: 250.0}

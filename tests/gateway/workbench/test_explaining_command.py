@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from detectors.base import Evidence, Harvest
+from detectors.linkage.base import Reason
+from gateway.campaigns import Campaign, Member
 from gateway.clock import now
 from gateway.decisions import Decision, Subject
 from gateway.policies.file import load_policy
@@ -202,3 +204,40 @@ def test_what_nobody_knows_is_told(folder: Path, store: SqliteStore) -> None:
     assert (done.exit_code, "knows no decision dec_2" in done.output) == (1, True)
     elsewhere = write(folder, "other.yaml", "routes: [{upstream: 'http://127.0.0.1:9'}]\ndata: /nowhere/at/all\n")
     assert "no guard has run" in run("explain", "dec_1", "-c", elsewhere).output
+
+
+def campaign_decision(folder: Path, store: SqliteStore) -> Decision:
+    subject = Subject("campaign", "camp_a")
+    shared = Reason("scaffold", 7, 6.9, 3)
+    evidence = {"coverage": Evidence(14.0, COVERAGE), "balance": Evidence(11.0, {})}
+    taken = decision(
+        folder, subject=subject, members=3, evidence=evidence, families={"content": 10.0, "identity": 11.0}, weight=21.0
+    )
+    campaign = Campaign(id="camp_a", born=1, at=1.0, named=1.0, seen=1.0, size=24, linked=25, reasons=(shared,))
+    members = [Member(campaign="camp_a", subject=Subject("key", f"{n:02}"), since=1.0) for n in range(25)]
+    store.commit(Folded(upto=0, cases={}, decisions=[taken], campaigns=[campaign], members=members, at=2.0))
+    return taken
+
+
+def test_a_decision_on_a_campaign_is_told_with_what_joins_it_and_who_it_is(folder: Path, store: SqliteStore) -> None:
+    campaign_decision(folder, store)
+    text = explain(folder)
+    for words in (
+        "throttle for 2.0 h on campaign:camp_a",
+        "What joins its members, 3 then, 24 bound of 25 linked now",
+        "3 ask under one fixed part of the prompt, as one in 992 others would",
+        "key:00, bound, since 1970",
+        "and 5 more: stillguard campaigns members camp_a",
+        "stillguard campaigns undo camp_a",
+        "without the family identity, 10.0 nats",
+    ):
+        assert words in text
+    said = told(folder)["campaign"]
+    assert (said["members"], len(said["who"])) == (24, 25)
+
+
+def test_a_campaigns_price_is_not_given_back_where_a_detector_is_left_out(folder: Path, store: SqliteStore) -> None:
+    campaign_decision(folder, store)
+    left = {one["without"]: one["weight"] for one in told(folder)["without"]}
+    assert left["coverage"] == 11.0
+    assert left["identity"] == 10.0
