@@ -7,6 +7,7 @@ from detectors.linkage.atlas import Atlas
 from detectors.linkage.base import Facts, Group, Id, Imprint, partner_mark
 from detectors.linkage.census import Census
 from detectors.linkage.continued import continued
+from detectors.linkage.pools import Pools
 from gateway.known import KnownMarks
 
 _NOBODY: Final = Facts()
@@ -26,6 +27,7 @@ class ByAtlas:
         self._atlas = Atlas(
             self._census.knowing({"scaffold": known.scaffolds}, known.frames), partner_mark=partner_mark
         )
+        self._pools = Pools()
         self._facts: dict[Id, Facts] = dict(facts)
         self._known = known
 
@@ -43,4 +45,5 @@ class ByAtlas:
         if census != self._atlas.census:
             self._atlas.census = census
         self._atlas.update(changed, self._facts, gone)
-        return continued(before, self._atlas.groups())
+        self._pools.update(changed, gone)
+        return continued(before, self._pools.sorted(self._atlas.groups(), self._atlas.shown))

@@ -23,6 +23,7 @@ from detectors.linkage.shown import Shown
 LEAST: Final = 6  # subjects of whom enough is known that make a core
 WHOLE: Final = 0.8  # of a group's known members that work alike, for it to stay whole
 TURNS: Final = 3  # times that a core is centred anew
+CORES: Final = 8  # pools taken out of one group at most, largest first: bounds the time that a crowd of apps takes
 SEEDS: Final = 512  # members that are compared pair by pair: a quarter of a million comparisons
 WEIGHT: Final = 4.6  # nats: one in a hundred, as of a habit; it never links by itself
 _SHARED: Final[frozenset[Kind]] = frozenset(
@@ -39,7 +40,7 @@ class _Pool(NamedTuple):
 
 
 class Pools:
-    """Sorts groups. It keeps the imprints of subjects of whom enough is known: see ``profiles.known``."""
+    """Sorts groups. Of each subject of whom enough is known (``profiles.known``) it keeps what is compared, 0.7 KiB."""
 
     def __init__(self) -> None:
         self._imprints: dict[Id, Imprint] = {}
@@ -48,7 +49,7 @@ class Pools:
         """Take in what changed, and let go of who is gone."""
         for one, imprint in changed.items():
             if known(imprint):
-                self._imprints[one] = imprint
+                self._imprints[one] = _kept(imprint)
         for one in gone:
             self._imprints.pop(one, None)
 
@@ -76,10 +77,20 @@ class Pools:
         return _disjoint(_grown(pools, every, names, marks), others)
 
 
+def _kept(imprint: Imprint) -> Imprint:
+    """Return as much of an imprint as is compared."""
+    return Imprint(
+        exchanges=imprint.exchanges, topic=imprint.topic, vectors=imprint.vectors, asked=imprint.asked,
+        taken=imprint.taken, single=imprint.single, talks=imprint.talks, tools=imprint.tools,
+    )  # fmt: skip
+
+
 def _cores(every: Profiles, within: Sequence[int], names: Sequence[Id]) -> Iterator[list[int]]:
-    """Yield the cores in a group, largest first, until none of ``LEAST`` is left."""
+    """Yield the cores in a group, largest first, until none of ``LEAST`` is left, at most ``CORES``."""
     left = list(within)
-    while len(left) >= LEAST:
+    for _ in range(CORES):
+        if len(left) < LEAST:
+            return
         seeds = list(sampled({names[one]: one for one in left}, SEEDS).values())
         near = neighbours(every.rows(seeds))
         best = near[int(near.sum(axis=1).argmax())]

@@ -63,7 +63,9 @@ def _share(name: str, hit: int, n: int, op: str, must: float | None = None, aim:
 def _attributed(caught: Sequence[Outcome]) -> Iterator[Figure]:
     right = sum(len(one.named & one.keys) for one in caught)
     yield _share("keys_attributed", right, sum(len(one.keys) for one in caught), ">=", 0.90, 0.97)
-    yield _share("precision", right, sum(len(one.named) for one in caught), ">=", 0.99, 0.999)
+    named = sum(len(one.named) for one in caught)
+    yield _share("precision", sum(len(one.rightly) for one in caught), named, ">=", 0.99, 0.999)
+    yield _share("purity", right, named, ">=")
     each = sorted(len(one.named & one.keys) / max(1, len(one.keys)) for one in caught)
     yield Figure("keys_attributed_worst", each[0] if each else None, "share", ">=", None, None, len(each))
 

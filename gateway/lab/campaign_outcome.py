@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
 
@@ -51,6 +51,18 @@ class Ledger:
         """Return honest accounts."""
         return [one for one in self.trial.company.members() if one.label == "benign"]
 
+    @cached_property
+    def guilty(self) -> frozenset[Id]:
+        """Every account of a campaign."""
+        return frozenset(identity(m) for m in self.trial.company.members() if m.label == "adversary")
+
+    @cached_property
+    def harvests(self) -> list[Look]:
+        """Looks that touched clients and are mostly of campaigns' accounts, in time order."""
+        return [
+            look for look in self.trial.touching if len(self.guilty.intersection(look.members)) * 2 > len(look.members)
+        ]
+
     def campaigns(self) -> list["Outcome"]:
         """Return what became of each campaign."""
         return [Outcome(self, group) for group in self.groups.values() if group.side == "campaign"]
@@ -71,17 +83,29 @@ class Outcome:
     def __init__(self, ledger: Ledger, group: Group) -> None:
         """Look it up."""
         self.group, self._ledger = group, ledger
-        self._looks: Sequence[Look] = ledger.looks.get(group.name, ())
         served = ledger.trial.served
+        self._served = {identity(m): served[identity(m)] for m in group.members if identity(m) in served}
+        self._own = frozenset(identity(m) for m in group.members)
+        self._looks = [look for look in ledger.harvests if not self._own.isdisjoint(look.members)]
         self._pools = [
             sorted(at for m in group.members if m.pool == pool for at in served.get(identity(m), ())) for pool in (0, 1)
         ]
         self._times = sorted([*self._pools[0], *self._pools[1]])
 
-    @property
+    def _reached(self, among: frozenset[Id], since: float = 0.0) -> Iterator[tuple[float, int, int]]:
+        """Yield at each look that touched it: when, accounts of some that are reached then, and those there are."""
+        newest: dict[str, frozenset[Id]] = {}
+        starts = sorted(times[0] for one, times in self._served.items() if one in among)
+        for look in self._looks:
+            newest[look.name] = among.intersection(look.members)
+            if look.at >= since:
+                yield look.at, len(frozenset().union(*newest.values())), bisect_left(starts, look.at)
+
+    @cached_property
     def found_at(self) -> float:
-        """When a decision first touched it, seconds since the epoch; 0.0: never."""
-        return self._looks[0].at if self._looks else 0.0
+        """When decisions first reached half of its accounts that were there, seconds since the epoch; 0.0: never."""
+        reached = self._reached(self._own)
+        return next((at for at, touched, there in reached if there and touched >= there * _MOST), 0.0)
 
     @property
     def taken(self) -> int:
@@ -100,28 +124,30 @@ class Outcome:
 
     @cached_property
     def named(self) -> frozenset[Id]:
-        """Members of the campaigns that it was found as, when last touched."""
+        """Members of the campaigns that hold its accounts, when last touched."""
         newest = {look.name: look for look in self._looks}
         return frozenset(one for look in newest.values() for one in look.members)
+
+    @property
+    def rightly(self) -> frozenset[Id]:
+        """Those of them that are of any campaign."""
+        return self.named & self._ledger.guilty
 
     @cached_property
     def keys(self) -> frozenset[Id]:
         """Its accounts that were served anything."""
-        return frozenset(identity(m) for m in self.group.members) & frozenset(self._ledger.trial.served)
+        return frozenset(self._served)
 
     @property
     def second_pool(self) -> float:
-        """Exchanges of the second pool until most of its accounts were touched; infinity: never."""
-        after = [look for look in self._looks if look.at >= self.group.banned_at]
-        starts = {identity(m): self._ledger.trial.served.get(identity(m)) for m in self.group.members if m.pool}
-        for look in after:
-            there = [one for one, times in starts.items() if times and times[0] < look.at]
-            if there and sum(one in look.members for one in there) > len(there) * _MOST:
-                return float(bisect_left(self._pools[1], look.at))
+        """Exchanges of the second pool until half of its accounts were touched; infinity: never."""
+        late = frozenset(identity(m) for m in self.group.members if m.pool)
+        for at, touched, there in self._reached(late, self.group.banned_at):
+            if there and touched >= there * _MOST:
+                return float(bisect_left(self._pools[1], at))
         return float("inf")
 
     def rising(self) -> Iterator[tuple[float, float]]:
         """Yield (share of the plan gone, share of its accounts touched) at each look that touched it."""
-        for look in self._looks:
-            mine = sum(one in self.keys for one in look.members)
-            yield bisect_left(self._times, look.at) / max(1, self.group.plan), mine / max(1, len(self.keys))
+        for at, touched, _ in self._reached(self._own):
+            yield bisect_left(self._times, at) / max(1, self.group.plan), touched / max(1, len(self.keys))

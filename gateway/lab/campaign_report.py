@@ -16,9 +16,11 @@ from gateway.lab.report import finite
 NAME: Final = "campaigns"
 NOTES: Final = f"""The whole population is played once, in time order, through the features, the folds, the atlas, the
 fit, the merged case and the policy that run live, with a pass each hour of its traffic; groups are looked at again when
-they have grown by a sixteenth, or after six hours. A campaign counts as *found* at the first decision that touches
-clients (severity 2 and up) on a group most of whose bound members are its accounts. *Attributed* and *precision* are of
-the members that the last such decision reached, over all found campaigns. *Harvest gone* is what the campaign had been
+they have grown by a sixteenth, or after six hours. A campaign counts as *found* once decisions that touch clients
+(severity 2 and up), on groups most of whose members are of campaigns, reach half of its accounts that were there by
+then. *Attributed* is the share of its accounts that the last such decisions reached, over all found campaigns;
+*precision* the share of all whom these reached that are of any campaign; *purity*, of this one: two campaigns that work
+alike may be taken for one. *Harvest gone* is what the campaign had been
 served by then, over its plan: what it takes in the fortnight that is played, and of the wide and slow ones what they
 take in 45 days. Who is never found has taken all. The traffic does not answer to what is decided: a harvester who is
 cut off would change its ways, and one who is watched would not.

@@ -4,20 +4,16 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from msgspec.structs import replace
 from xxhash import xxh3_64_intdigest
 
 from detectors.lab.campaigns.base import Member
 from detectors.lab.campaigns.company import Company
-from detectors.linkage.base import Facts, Id, Imprint, partner_mark
+from detectors.linkage.base import Facts, Id, Imprint
 from detectors.linkage.context import Ban
-from detectors.linkage.holders import Deal
 from gateway import clock
-from gateway.config import Ledgers as Sizes
 from gateway.decisions import SEVERITY_TOUCHES_CLIENT
 from gateway.lab.campaign_reading import Seen, identity
 from gateway.lab.campaign_watch import Bans, Look, Watch
-from gateway.ledger import Ledgers
 
 HOUR: Final = 3600.0  # seconds between two passes
 _ALONE: Final = 12  # passes between two looks at every account by itself
@@ -94,28 +90,17 @@ def tried(
         others: are shown each batch too.
     """
     recorder = _Recorder(watch)
-    kin = {partner_mark(one): known.kin for one, known in watch.judge.facts.items() if known.kin}
-    ledgers = Ledgers(Sizes(), None, kin)
     for batch in batches:
-        told = noted(ledgers, batch)
-        for seen in told:
+        for seen in batch:
             recorder.take(seen)
         for other in others:
-            other(told)
+            other(batch)
     recorder.end()
     imprints = {one: folio.imprint for one, folio in watch.folios.items()}
     return Trial(
         company, recorder.touching, recorder.last, recorder.served, recorder.alone, imprints, recorder.seconds,
         recorder.exchanges,
     )  # fmt: skip
-
-
-def noted(ledgers: Ledgers, batch: Sequence[Seen]) -> list[Seen]:
-    """Return a batch with what its questions hand in that was served to others, and remember what it was served."""
-    answers = ledgers.noted([Deal(partner_mark(seen.member), seen.answer) for seen in batch])
-    ledgers.keep()
-    pairs = zip(batch, answers, strict=True)
-    return [seen if answer is seen.answer else replace(seen, answer=answer) for seen, answer in pairs]
 
 
 class _Recorder:

@@ -16,9 +16,11 @@ from detectors.lab.tempo import DAYS
 from detectors.lab.traffic import DAY, START
 from detectors.linkage.census import Census
 from detectors.linkage.context import Release
+from gateway.app.linking import CENSUS
 from gateway.features import Features
+from gateway.finding import ByAtlas
+from gateway.known import KnownMarks
 from gateway.lab.bars import COLUMNS, bar
-from gateway.lab.campaign_atlas import CENSUS, Finder, census
 from gateway.lab.campaign_findings import Findings, rate
 from gateway.lab.campaign_ledgers import ledgers, noted
 from gateway.lab.campaign_outcome import Ledger
@@ -49,7 +51,7 @@ def run(setting: Setting) -> tuple[Findings, str]:
         rivals = fitted(honest, bar(progress, "rivals learn", min(len(honest), FITTED)))
         known = facts(everybody.members())
         judge = Judge(panel({}), baseline, policy, known, bans(everybody), (release(honest),))
-        watch = Watch(judge, Finder(_census(setting), known))
+        watch = Watch(judge, ByAtlas(known, KnownMarks(), _census()))
         witness = Witness(everybody)
         ticks = bar(progress, "days played", DAYS)
         trial = tried(
@@ -65,11 +67,9 @@ def _batches(setting: Setting, everybody: Company) -> Iterator[list[Seen]]:
     return (read if setting.jobs == 1 else read_beside)(everybody.acts(), features)
 
 
-def _census(setting: Setting) -> Census:
-    """Return what is shipped of how common marks are; where nothing is, what of it holds on any installation."""
-    if CENSUS.exists():
-        return msgspec.json.decode(CENSUS.read_bytes(), type=Census)
-    return census(setting.pack, setting.seed, setting.size).portable()
+def _census() -> Census:
+    """Return what is shipped of how common marks are."""
+    return msgspec.json.decode(CENSUS.read_bytes(), type=Census)
 
 
 def _honest(setting: Setting) -> list[Tenant]:

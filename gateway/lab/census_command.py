@@ -7,7 +7,7 @@ import msgspec
 
 from detectors.lab.campaigns.company import SIZES, Size
 from detectors.lab.pack import Pack
-from gateway.lab.campaign_atlas import census as counted
+from gateway.lab.campaign_census import census as counted
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 

@@ -69,6 +69,8 @@ class Linking:
 
     def link(self, cases: Mapping[Subject, bytes], at: float) -> list[Change]:
         """Make a pass at a time, after these members' cases have changed; return what changed of campaigns."""
+        if not self._enabled:
+            return []
         self._at = at
         self._store.commit(Folded(upto=0, cases=cases, at=at))
         self._linker.step()

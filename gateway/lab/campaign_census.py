@@ -1,41 +1,17 @@
-"""The atlas as the benchmark uses it, and what honest accounts elsewhere share."""
+"""What honest accounts share that no benchmark judges: what a census is learnt from."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 
-import detectors
 from detectors.base import Observation
 from detectors.lab.campaigns.company import Size, company
 from detectors.lab.pack import Pack
-from detectors.linkage.atlas import Atlas
-from detectors.linkage.base import Facts, Group, Id, Imprint, partner_mark
+from detectors.linkage.base import Id, Imprint
 from detectors.linkage.census import Census, learnt
-from detectors.linkage.continued import continued
 from detectors.linkage.imprint import ImprintFold
-from detectors.linkage.pools import Pools
 from gateway.features import Features
 from gateway.lab.campaign_reading import SALT, read
 
-CENSUS = Path(detectors.__file__).with_name("baselines") / "census.json"  # the shipped one
 _HELD = 64  # observations of an account that are folded together: folding one by one costs several times as much
-
-
-class Finder:
-    """Finds groups, see ``campaign_watch.Finds``."""
-
-    def __init__(self, census: Census, facts: Mapping[Id, Facts]) -> None:
-        """Begin with nobody; ``facts``: what the operator knows of accounts."""
-        self._atlas, self._facts = Atlas(census, partner_mark=partner_mark), facts
-        self._pools = Pools()
-
-    def find(
-        self, changed: Mapping[Id, Imprint], gone: frozenset[Id], before: Mapping[str, frozenset[Id]]
-    ) -> Mapping[str, Group]:
-        """Return all groups by the name of their campaign."""
-        facts = {one: self._facts[one] for one in changed if one in self._facts}
-        self._atlas.update(changed, facts, gone)
-        self._pools.update(changed, gone)
-        return continued(before, self._pools.sorted(self._atlas.groups(), self._atlas.shown))
 
 
 def trusted(pack: Pack | None, seed: int = 0, size: Size = "full") -> Iterator[Imprint]:
