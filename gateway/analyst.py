@@ -11,8 +11,6 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
-from msgspec.structs import replace
-
 from detectors.base import Baseline, Observation, Panel
 from gateway import clock
 from gateway.candidate import Candidate
@@ -21,19 +19,19 @@ from gateway.config import Analysis
 from gateway.deciding import decide
 from gateway.decision_log.chronicle import Chronicle
 from gateway.decisions import Decision, Policy, RuleFault, Standing, Subject
-from gateway.engine import Folio, fold, importance, seal, weigh
+from gateway.engine import Folio, seal
 from gateway.exchange import Entry
 from gateway.exemptions.index import Exemptions
 from gateway.exemptions.sparing import Sparing
-from gateway.folios import Folios, alike
+from gateway.folios import Folios
 from gateway.intake import Intake
 from gateway.journals.base import Journal
 from gateway.ledger import Ledgers, noted_reads
-from gateway.pace import due
 from gateway.policies.judging import judgement
 from gateway.register import Register
 from gateway.reporting import Found, Reporting
 from gateway.review import BY_HAND, reviewed
+from gateway.rounds import Moment, Rules, folded
 from gateway.stores.base import Folded, Store, StoreError
 
 IDLE = 0.02  # seconds between two looks at an empty journal
@@ -139,7 +137,7 @@ class Analyst:
         folios, standings = self._fold(groups, baseline, at, faults)
         standings = completed(standings, batch.entries, self.tags, self.candidate.beside(policy), self._store)
         decisions, unasked = self._decide(standings, self._sparing.under(policy, at))
-        folded = Folded(
+        kept = Folded(
             upto=batch.upto,
             cases={subject: seal(folio) for subject, folio in folios.items()},
             ranks={subject: folio.rank for subject, folio in folios.items()},
@@ -148,7 +146,7 @@ class Analyst:
             uses=self._sparing.sealed(),
             at=at,
         )
-        self._store.commit(folded)
+        self._store.commit(kept)
         self._sparing.keep()
         if self.ledgers:
             self.ledgers.keep()
@@ -184,24 +182,9 @@ class Analyst:
     ) -> tuple[dict[Subject, Folio], list[Standing]]:
         """Return the new folios, and how those subjects stand that it is time to weigh."""
         folios, damaged = self._folios.open(list(groups), self._store, at)
-        faults += damaged
-        standings = []
-        for (subject, *others), observations in alike(groups, folios):
-            before = folios[subject]
-            folio, failed = fold(self._panel, before, observations)
-            faults += failed
-            wanted = [one for one in (subject, *others) if self._is_due(one, before, folio)]
-            if wanted:
-                standing, mute = weigh(self._panel, baseline, folio, subject, at)
-                faults += mute
-                folio = folio._replace(rank=importance(standing))
-                standings += [replace(standing, subject=one) for one in wanted]
-            folios.update(dict.fromkeys((subject, *others), folio))
-        return folios, standings
-
-    def _is_due(self, subject: Subject, before: Folio, after: Folio) -> bool:
-        current = self._register.decisions.get(subject)
-        return due(before.observations, after.observations, before.last_at, after.last_at, current=current)
+        found = folded(Rules(self._panel, baseline), groups, Moment(folios, self._register.decisions, at))
+        faults += damaged + found.faults
+        return found.folios, found.standings
 
     def _decide(self, standings: Sequence[Standing], policy: Policy) -> tuple[list[Decision], list[RuleFault]]:
         decisions: list[Decision] = []

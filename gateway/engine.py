@@ -18,6 +18,7 @@ from detectors.harvest import HarvestFold, HarvestState
 from detectors.linkage.base import Imprint
 from detectors.linkage.imprint import ImprintFold
 from gateway import fusion
+from gateway.columns import folded_all
 from gateway.decisions import Standing, Subject
 
 VERSION = 2  # of the stored case
@@ -136,20 +137,19 @@ def fold(panel: Panel, folio: Folio, observations: Sequence[Observation]) -> Fol
 
 
 def fold_all(panel: Panel, cases: Sequence[tuple[Folio, Sequence[Observation]]]) -> list[Folding]:
-    """Return each folio after its observations, as ``fold`` does.
-
-    Detector by detector, not case by case: code that is run again at once is the faster for it, by a quarter.
-    """
+    """Return each folio after its observations, as ``fold`` does; see ``gateway.columns``."""
     batches = [Batch(observations) for _, observations in cases]
-    work = [(folio, batch, list[str]()) for (folio, _), batch in zip(cases, batches, strict=True) if batch]
+    folios = [folio for (folio, _), batch in zip(cases, batches, strict=True) if batch]
+    given = [batch for batch in batches if batch]
+    faults = [list[str]() for _ in given]
     states = {
-        name: [_folded(name, detector, folio.states[name], batch, faults) for folio, batch, faults in work]
+        name: folded_all(name, detector, [folio.states[name] for folio in folios], given, faults)
         for name, detector in panel.items()
     }
-    harvests = [_folded("harvest", HARVEST, folio.harvest, batch, faults) for folio, batch, faults in work]
-    companies = [_folded("company", COMPANY, folio.company, batch, faults) for folio, batch, faults in work]
-    imprints = [_folded("imprint", IMPRINT, folio.imprint, batch, faults) for folio, batch, faults in work]
-    done = iter(range(len(work)))
+    harvests = folded_all("harvest", HARVEST, [folio.harvest for folio in folios], given, faults)
+    companies = folded_all("company", COMPANY, [folio.company for folio in folios], given, faults)
+    imprints = folded_all("imprint", IMPRINT, [folio.imprint for folio in folios], given, faults)
+    done = iter(range(len(given)))
     found: list[Folding] = []
     for (folio, _), batch in zip(cases, batches, strict=True):
         if not batch:
@@ -160,25 +160,8 @@ def fold_all(panel: Panel, cases: Sequence[tuple[Folio, Sequence[Observation]]])
         times = [observation.at for observation in batch]
         span = min(folio.first_at, *times), max(folio.last_at, *times), folio.observations + len(batch)
         after = Folio(own, harvests[i], companies[i], *span, folio.rank, imprints[i])
-        found.append(Folding(after, work[i][2]))
+        found.append(Folding(after, faults[i]))
     return found
-
-
-def _folded(name: str, detector: AnyFold, state: Any, observations: Sequence[Observation], faults: list[str]) -> Any:
-    batch = getattr(detector, "fold", None)
-    if batch is not None:
-        try:
-            return batch(state, observations)
-        except fusion.FAULTS:
-            faults.append(name)
-            return state
-    update = detector.update
-    for observation in observations:
-        try:
-            state = update(state, observation)
-        except fusion.FAULTS:
-            faults.append(name)
-    return state
 
 
 def merge(panel: Panel, a: Folio, b: Folio) -> Folding:

@@ -9,14 +9,13 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
-import numpy as np
-
 from detectors.base import AnswerObservation, QueryObservation
 from gateway.asks import EDGE as ASKS_EDGE
 from gateway.asks import Look, look, marks_again
 from gateway.demands import EDGE as DEMANDS_EDGE
 from gateway.demands import demanded, insists
 from gateway.embedding import Asks, Embedder, cells, edges, embedded, packed, shared
+from gateway.entropy import entropies
 from gateway.exchange import Answer, Entry, Exchange, Query
 from gateway.grams import batch as grams
 from gateway.marks import Marker
@@ -28,9 +27,6 @@ QUOTES: Final = 48  # shingles of what is handed in: about 400 characters of it
 SERVED: Final = 4  # shingles of an answer: enough to know it again
 PASSAGES: Final = 24  # passages of what is handed in: as many of its 1,536 characters as find an answer's least four
 BEGINNING, PASTED = 512, 1536  # characters of an answer whose shingles are kept, of a turn that is searched for them
-_READ: Final = 1024  # characters; each is four bytes at most
-_COUNTS = np.arange(4 * _READ + 1, dtype=np.float64)
-_LOGS = _COUNTS * np.log2(np.maximum(_COUNTS, 1.0))  # count times its logarithm, by count
 _MOST: Final = 2**31 - 1  # clients may ask for 10^30 tokens; storage and sketches hold 64 bits
 _HOTTEST: Final = 100.0  # no provider takes a temperature beyond 2; beyond this it is nonsense
 
@@ -102,11 +98,13 @@ class Features:
         numbers = self._numbers([query for query, _, _ in exchanges])
         said = [answer.text[:BEGINNING] for _, answer, _ in exchanges]
         sampled = zip(self._shingles.batch(said, SERVED), self._passages.batch(said, SERVED), strict=True)
+        spread = entropies([answer.text for _, answer, _ in exchanges])
+        worked_out = zip(exchanges, numbers, sampled, spread, strict=True)
         pairs = []
-        for (query, answer, entry), number, (shingles, passages) in zip(exchanges, numbers, sampled, strict=True):
+        for (query, answer, entry), number, (shingles, passages), bits in worked_out:
             asked = self._asked(query, entry, number)
             served = self._marker.sealed(answer.reasoning_blobs) if answer.reasoning_blobs else ()
-            pairs.append((asked, _answered(answer, entry, asked, (shingles, served, passages))))
+            pairs.append((asked, _answered(answer, entry, asked, (shingles, served, passages), bits)))
         return pairs
 
     def _numbers(self, queries: Sequence[Query]) -> Iterable[_Numbers]:
@@ -183,7 +181,7 @@ def _is_alone(query: Query) -> bool:
 
 
 def _answered(
-    answer: Answer, entry: Entry, asked: QueryObservation, kept: tuple[tuple[int, ...], ...]
+    answer: Answer, entry: Entry, asked: QueryObservation, kept: tuple[tuple[int, ...], ...], entropy: float
 ) -> AnswerObservation:
     took = max(_seconds(entry.took), 0.0)
     # An answer longer than the capture limit was read in part: its lengths grow by what was not captured.
@@ -203,17 +201,8 @@ def _answered(
         finish="error" if answer.error else answer.finish,
         complete=entry.complete and (answer.ended or entry.truncated),
         took=took,
-        entropy=entropy(answer.text),
+        entropy=entropy,
         shingles=kept[0],
         served=kept[1],
         passages=kept[2],
     )
-
-
-def entropy(text: str) -> float:
-    """Return the entropy of a text's bytes, bits a byte, of its first ``_READ`` characters; 0 of the empty text."""
-    data = text[:_READ].encode("utf-8", "surrogatepass")
-    if not data:
-        return 0.0
-    counts = np.bincount(np.frombuffer(data, np.uint8))
-    return max(0.0, math.log2(len(data)) - float(np.add.reduce(_LOGS.take(counts))) / len(data))

@@ -53,11 +53,11 @@ def due(before: int, after: int, last_at: float, at: float, *, current: Lasting 
     low = max(0, after.bit_length() - _BITS)
     if before >> low != after >> low or at // HOUR > last_at // HOUR:
         return True
-    return current is not None and _renewable(current, last_at, at)
+    return current is not None and renewable(current, last_at, at)
 
 
-def _renewable(current: Lasting, last_at: float, at: float) -> bool:
-    """Whether an exchange is the first in one of the later sixteenths of a decision's time."""
+def renewable(current: Lasting, last_at: float, at: float) -> bool:
+    """Return whether an exchange is the first in one of the later sixteenths of a decision's time."""
     part = (current.until - current.at) / _PARTS
     if at - current.at < part * _PARTS / 2 or part <= 0.0:
         return False

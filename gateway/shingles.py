@@ -13,9 +13,13 @@ Reference: Broder 1997, "On the resemblance and containment of documents" (shing
 
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
+
+Hashes: TypeAlias = npt.NDArray[np.uint64]
+Places: TypeAlias = npt.NDArray[np.intp]
 
 GRAM: Final = 24  # bytes: long enough that two people seldom write the same one by chance
 EVERY: Final = 8  # one gram in so many is sampled
@@ -93,16 +97,25 @@ class Shingles:
         sampled *= self._last
         lengths = np.array([len(part) for part in parts])
         ends = lengths.cumsum()
-        begins = places.searchsorted(ends - lengths).tolist()
-        stops = places.searchsorted(
-            ends - self._gram, "right"
-        ).tolist()  # a gram that ends in the next text is nobody's
-        samples = [sampled[begin : max(begin, stop)] for begin, stop in zip(begins, stops, strict=True)]
-        for sample in samples:
-            sample.sort()
-        if (sampled[1:] == sampled[:-1]).any():  # only repeated text has a gram twice
-            samples = [np.unique(sample) for sample in samples]
-        return [tuple(sample[:most].tolist()) for sample in samples]
+        begins = places.searchsorted(ends - lengths)
+        stops = places.searchsorted(ends - self._gram, "right")  # a gram that ends in the next text is nobody's
+        return _least(sampled, begins, np.maximum(begins, stops), most)
+
+
+def _least(sampled: Hashes, begins: Places, stops: Places, most: int) -> list[tuple[int, ...]]:
+    """Return the least of each stretch in order, each once; only repeated text has a gram twice.
+
+    It works on all stretches together: what is done for each by itself costs most of the time.
+    """
+    for begin, stop in zip(begins.tolist(), stops.tolist(), strict=True):
+        sampled[begin:stop].sort()
+    fresh = np.ones(len(sampled) + 1, np.bool_)  # and one more, where an empty text at the end begins
+    np.not_equal(sampled[1:], sampled[:-1], out=fresh[1:-1])
+    fresh[begins] = True
+    kept, before = sampled[fresh[:-1]], fresh.cumsum() - fresh
+    begins, stops = before[begins], before[stops]
+    bounds = zip(begins.tolist(), np.minimum(stops, begins + most).tolist(), strict=True)
+    return [tuple(kept[begin:stop].tolist()) for begin, stop in bounds]
 
 
 def overlap(a: Sequence[int], b: Sequence[int]) -> float:

@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from detectors.base import Baseline
 from detectors.stats import calibration
 
-_NOTHING = (0.0, 0.0)
 LEAST = 8  # exchanges before which nothing is said: weights stand as they are there
 OCTAVES = 8.0  # doublings from there until a weight has grown by its whole slope: at 2,048 exchanges
 
@@ -35,24 +34,24 @@ def enough(n: float) -> bool:
 
 def score(name: str, shares: Mapping[str, float], n: float, baseline: Baseline) -> float:
     """Return the score of a subject's shares after n exchanges; its unit means nothing but by ``log_e``."""
-    way, pairs = grown(n), _pairs(name, baseline)
-    weight, slope = pairs.get("bias", _NOTHING)
+    way = grown(n)
+    weight, slope, rest = _law(name, tuple(shares), baseline)
     total = weight + way * slope
-    for share, value in shares.items():
-        weight, slope = pairs.get(share, _NOTHING)
-        total += (weight + way * slope) * value
+    for share, weight, slope in rest:
+        total += (weight + way * slope) * shares[share]
     return total
 
 
-def _pairs(name: str, baseline: Baseline) -> dict[str, tuple[float, float]]:
-    """Return a detector's weights, each with its slope; put together once."""
-    place = ("pairs", name)
+def _law(name: str, shares: tuple[str, ...], baseline: Baseline) -> tuple[float, float, list[tuple[str, float, float]]]:
+    """Return a detector's bias and its slope, and each share that has a weight, with it and its slope; found once."""
+    place = ("law", name, shares)
     if place not in baseline.kept:
         table = baseline.weights.get(name, {})
-        shares = {share.removesuffix(".slope") for share in table}
-        baseline.kept[place] = {s: (table.get(s, 0.0), table.get(f"{s}.slope", 0.0)) for s in shares}
-    pairs: dict[str, tuple[float, float]] = baseline.kept[place]
-    return pairs
+        pairs = [(share, table.get(share, 0.0), table.get(f"{share}.slope", 0.0)) for share in ("bias", *shares)]
+        (_, bias, slope), *rest = pairs
+        baseline.kept[place] = bias, slope, [pair for pair in rest if any(pair[1:])]
+    law: tuple[float, float, list[tuple[str, float, float]]] = baseline.kept[place]
+    return law
 
 
 def log_e(name: str, shares: Mapping[str, float], n: float, baseline: Baseline) -> float:

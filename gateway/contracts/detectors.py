@@ -103,6 +103,14 @@ class DetectorContract:
         assert detector.fold(detector.initial(), shown) == fold(detector, shown)
 
     @tried
+    @given(st.lists(observations, max_size=4))
+    def test_subjects_folded_together_are_each_as_if_alone(self, detector: Any, lives: list[list[Observation]]) -> None:
+        _needs(detector, "fold_all")
+        before = [fold(detector, life) for life in reversed(lives)]
+        alone = [detector.fold(state, life) for state, life in zip(before, lives, strict=True)]
+        assert detector.fold_all(before, lives) == alone
+
+    @tried
     @given(observations, observations)
     def test_merge_is_commutative_and_initial_changes_nothing(
         self, detector: Any, a: list[Observation], b: list[Observation]

@@ -69,7 +69,7 @@ def unit(vector: Vector) -> Vector:
 
 def units(rows: Vector) -> Vector:
     """Return each row at length 1, as ``unit`` does to the last bit."""
-    lengths = np.sqrt(np.array([row @ row for row in rows], np.float32))
+    lengths: Vector = np.sqrt(np.vecdot(rows, rows))
     good = (lengths > 0.0) & (lengths < np.inf)
     return np.divide(rows, lengths[:, None], out=np.zeros_like(rows), where=good[:, None])
 
@@ -77,7 +77,8 @@ def units(rows: Vector) -> Vector:
 def packed(rows: Vector) -> list[bytes]:
     """Return each unit vector as one signed byte a dimension; nothing of the empty text's."""
     small, width = (rows * 127.0).astype(np.int8).tobytes(), rows.shape[1]
-    return [small[i * width : (i + 1) * width] if row.any() else b"" for i, row in enumerate(rows)]
+    some: list[bool] = np.logical_or.reduce(rows, axis=1).tolist()
+    return [small[i * width : (i + 1) * width] if one else b"" for i, one in enumerate(some)]
 
 
 @cache

@@ -1,5 +1,6 @@
 """What any policy says, with the faults of its rules where it tells them: a plug-in need only have ``judge``."""
 
+import math
 from collections.abc import Mapping
 
 from gateway.decisions import Judgement, Policy, Standing
@@ -25,3 +26,8 @@ def windows(policy: Policy) -> Mapping[str, float]:
 def counts_strikes(policy: Policy) -> bool:
     """Return whether a policy reads strikes at all; one that does not say so might."""
     return bool(getattr(policy, "counts", True))
+
+
+def least(policy: Policy) -> float:
+    """Return the fused weight, nats, below which a policy says nothing of anybody; one that does not say may always."""
+    return float(getattr(policy, "least", -math.inf))

@@ -6,6 +6,7 @@ several policies: rules that contradict each other are no fault, the strictest w
 """
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Protocol
@@ -111,6 +112,11 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                     continue
             verdicts.append(rung.says(standing))
         return Judgement(max(verdicts, key=rank, default=None), tuple(faults))
+
+    @cached_property
+    def least(self) -> float:
+        """Fused weight below which no rung is met, nats."""
+        return min((rung.weight for rung in self.rungs), default=math.inf)
 
     @cached_property
     def windows(self) -> Mapping[str, float]:

@@ -1,10 +1,11 @@
 """Several policies as one: each judges alone, and one verdict decides."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.decisions import Judgement, Policy, Standing, Verdict
-from gateway.policies.judging import counts_strikes, judgement, windows
+from gateway.policies.judging import counts_strikes, judgement, least, windows
 from gateway.policies.ladder import rank
 
 
@@ -27,6 +28,11 @@ class Several(NamedTuple):
         verdicts = [one.verdict for one in told if one.verdict is not None]
         decides = max(verdicts, key=lambda verdict: (*rank(verdict), verdict.lasts), default=None)
         return Judgement(decides, tuple(fault for one in told for fault in one.faults))
+
+    @property
+    def least(self) -> float:
+        """Fused weight below which no policy says anything, nats."""
+        return min(map(least, self.policies), default=math.inf)
 
     @property
     def windows(self) -> Mapping[str, float]:

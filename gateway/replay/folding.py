@@ -16,7 +16,8 @@ from gateway.deciding import decide
 from gateway.decisions import Decision, Policy, Standing, Subject
 from gateway.engine import Folio, fold_all, importance, seal, weigh_all
 from gateway.exemptions.base import verdict_under
-from gateway.pace import due
+from gateway.pace import LEAST, due, renewable
+from gateway.policies.judging import least
 from gateway.replay.changes import Change, decided, lapsed
 from gateway.replay.circumstances import Circumstances
 from gateway.replay.holding import Holding
@@ -72,6 +73,7 @@ class Share:
         self._rules = rules
         self._holding = holding
         self._circumstances = Circumstances(rules.policy, rules.tags)
+        self._least = least(rules.policy)
         self._held: dict[Subject, _Held] = {}
         self._lapses: list[tuple[float, Subject]] = []
         self._changes: list[Change] = []
@@ -174,9 +176,9 @@ class Share:
             was_at, last_at = last_at, max(last_at, exchange[0].at, exchange[-1].at)
             if due(before, count, was_at, last_at):
                 wanted = list(subjects)
-            elif any(current):
+            elif count >= LEAST and any(current):
                 pairs = zip(subjects, current, strict=True)
-                wanted = [subject for subject, one in pairs if one and due(before, count, was_at, last_at, current=one)]
+                wanted = [subject for subject, one in pairs if one and renewable(one, was_at, last_at)]
             else:
                 continue
             if wanted:
@@ -194,6 +196,8 @@ class Share:
         if held is not None and held.decision.until <= standing.at:
             self._end(held)
             held = None
+        if held is None and standing.weight < self._least:
+            return  # as most: what else the policy may read of it need not be found out
         standing = self._circumstances.complete(standing)
         exempt = marked.exempt if marked is not None and standing.subject in marked.covers else None
         if exempt is not None:

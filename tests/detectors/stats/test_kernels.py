@@ -33,3 +33,8 @@ def test_products_come_near_the_gaussian_kernel() -> None:
 def test_features_are_the_same_in_every_release() -> None:
     # Sums of features are stored: a change here makes those kept unlike those to come.
     assert features(rows([10, 20, 30, 40]))[0, :3] == pytest.approx([0.08705152, 0.05172822, 0.06538977], abs=1e-6)
+
+
+def test_a_row_of_many_is_the_row_of_one() -> None:
+    some = np.random.default_rng(6).integers(-127, 127, (300, 96)).astype(np.int8)
+    assert features(some) == pytest.approx(np.concatenate([features(row[None, :]) for row in some]), abs=1e-12)

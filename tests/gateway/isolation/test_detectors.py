@@ -65,6 +65,11 @@ class Batching(Counting):
         return Count(state.n + len(observations))
 
 
+class Together(Batching):
+    def fold_all(self, *_: Any) -> list[Any]:
+        raise SystemError("nobody may get here: it would go unguarded")
+
+
 class Told:
     def __init__(self) -> None:
         self.errors: list[Exception] = []
@@ -168,3 +173,11 @@ def test_its_own_numbers_can_be_asked_for() -> None:
     detector, _ = wrapped(Counting())
     assert detector.nulls == {}
     assert not hasattr(detector, "spans")
+
+
+def test_what_it_would_do_for_many_subjects_at_once_is_done_for_each_and_guarded() -> None:
+    told = Told()
+    guarded = IsolatedDetector(Together("raises"), "counting", tell=told)
+    states = guarded.fold_all([guarded.initial(), Count(5)], [[*SEEN, ODD], SEEN])
+    assert [state.n for state in states] == [len(SEEN), 5 + len(SEEN)]
+    assert [type(error) for error in told.errors] == [OSError, AttributeError]

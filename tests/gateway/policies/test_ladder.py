@@ -62,6 +62,12 @@ def test_the_strictest_rung_that_is_met_wins(one_in: float, expected: str) -> No
     assert rule(STEPS[::-1], standing(math.log(one_in))) == expected
 
 
+@given(st.lists(st.sampled_from(STEPS)), st.floats(0.0, 25.0))
+def test_below_its_least_weight_a_ladder_says_nothing(rungs: list[Rung], weight: float) -> None:
+    policy = ladder("p", "r", rungs)
+    assert (policy.judge(standing(weight)) is None) == (weight < policy.least)
+
+
 def test_one_family_is_not_two_however_loud() -> None:
     two = [rung("stop", 1e3, "deny", families=2)]
     assert rule(two, standing(100.0, content=100.0)) == ""

@@ -1,12 +1,21 @@
+import math
 from typing import ClassVar
 
 import pytest
 
 from detectors.base import Harvest
 from gateway.decisions import Judgement, Mode, RuleFault, Standing, Subject, Verdict
+from gateway.policies.judging import least
+from gateway.policies.ladder import Rung, ladder
 from gateway.policies.several import Several
 
 HELD = Standing(subject=Subject("key", "k"), at=0, weight=9, families={}, evidence={}, harvest=Harvest())
+
+
+LOOK = Rung(
+    weight=4.6, families=1, floor=Harvest(), scopes=frozenset({"key"}),
+    verdict=Verdict(action="watch", severity=1, lasts=1.0, rule="look"),
+)  # fmt: skip
 
 
 class Says:
@@ -65,3 +74,10 @@ def test_strikes_count_if_any_policy_reads_them_or_does_not_say() -> None:
     assert not Several([Tells(), Tells()]).counts
     assert Several([Tells(), Says(None)]).counts
     assert Several([Tells(), Says(None)]).windows == {"b/r": 60.0}
+
+
+def test_several_may_speak_where_one_of_them_may_and_one_that_does_not_say_may_always() -> None:
+    silent, loud = ladder("silent", "r", []), ladder("loud", "r", [LOOK])
+    assert least(Several([])) == least(Several([silent])) == math.inf
+    assert least(Several([silent, loud])) == LOOK.weight
+    assert least(Several([loud, Says(None)])) == -math.inf
