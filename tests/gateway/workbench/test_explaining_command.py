@@ -211,7 +211,7 @@ def campaign_decision(folder: Path, store: SqliteStore) -> Decision:
     shared = Reason("scaffold", 7, 6.9, 3)
     evidence = {"coverage": Evidence(14.0, COVERAGE), "balance": Evidence(11.0, {})}
     taken = decision(
-        folder, subject=subject, members=3, evidence=evidence, families={"content": 10.0, "identity": 11.0}, weight=21.0
+        folder, subject=subject, members=3, evidence=evidence, families={"content": 10.0, "timing": 11.0}, weight=21.0
     )
     campaign = Campaign(id="camp_a", born=1, at=1.0, named=1.0, seen=1.0, size=24, linked=25, reasons=(shared,))
     members = [Member(campaign="camp_a", subject=Subject("key", f"{n:02}"), since=1.0) for n in range(25)]
@@ -229,7 +229,7 @@ def test_a_decision_on_a_campaign_is_told_with_what_joins_it_and_who_it_is(folde
         "key:00, bound, since 1970",
         "and 5 more: stillguard campaigns members camp_a",
         "stillguard campaigns undo camp_a",
-        "without the family identity, 10.0 nats",
+        "without the family timing, 10.0 nats",
     ):
         assert words in text
     said = told(folder)["campaign"]
@@ -240,4 +240,4 @@ def test_a_campaigns_price_is_not_given_back_where_a_detector_is_left_out(folder
     campaign_decision(folder, store)
     left = {one["without"]: one["weight"] for one in told(folder)["without"]}
     assert left["coverage"] == 11.0
-    assert left["identity"] == 10.0
+    assert left["timing"] == 10.0

@@ -34,7 +34,7 @@ def test_families_and_weight_follow_from_the_evidence_where_they_are_not_written
     ((standing,), bad) = read(file)
     assert bad == []
     assert 26.0 < standing.families["content"] == standing.weight < 30.0
-    assert set(standing.families) == {"content", "timing", "interface"}
+    assert set(standing.families) == {"content", "identity", "timing", "interface"}
 
 
 @pytest.mark.parametrize("subject", ["key:k", ["key", "k"], {"scope": "key", "value": "k"}])
