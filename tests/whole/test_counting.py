@@ -61,7 +61,7 @@ def test_two_proxies_serve_their_counts_add_up_and_no_label_tells_whose_they_wer
     for given in labels(whole):
         assert not any(MARK in value or "/" in value or "sk-" in value for value in given.values()), given
     counters = list((whole.data / "metrics").glob("counter_*.db"))
-    assert len(counters) == 4  # two proxies, the analyst, the admin server
+    assert len(counters) == 5  # two proxies, the analyst, the linker, the admin server
 
 
 def test_an_exchange_that_the_model_did_not_authorise_builds_no_case(start: Start) -> None:
