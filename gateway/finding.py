@@ -24,26 +24,29 @@ class ByAtlas:
 
     def __init__(self, facts: Mapping[Id, Facts], known: KnownMarks, census: Census | None = None) -> None:
         self._census = census or Census()
-        self._atlas = Atlas(
-            self._census.knowing({"scaffold": known.scaffolds}, known.frames), partner_mark=partner_mark
-        )
+        self._atlas = Atlas(self._census, partner_mark=partner_mark)
         self._pools = Pools()
-        self._facts: dict[Id, Facts] = dict(facts)
-        self._known = known
+        self._facts = facts
+        self._news: tuple[Mapping[Id, Facts], KnownMarks] | None = (facts, known)  # not taken in yet
 
     def know(self, facts: Mapping[Id, Facts], known: KnownMarks) -> None:
         """Know other things from the next call of ``find`` on; any thread may call it."""
-        forgotten = {one: _NOBODY for one in self._facts if one not in facts}
-        self._facts = {**forgotten, **facts}
-        self._known = known
+        self._news = facts, known
 
     def find(
         self, changed: Mapping[Id, Imprint], gone: frozenset[Id], before: Mapping[str, frozenset[Id]]
     ) -> Mapping[str, Group]:
         """Return all groups by the name of their campaign, see ``gateway.examining.Finds``."""
-        census = self._census.knowing({"scaffold": self._known.scaffolds}, self._known.frames)
-        if census != self._atlas.census:
-            self._atlas.census = census
-        self._atlas.update(changed, self._facts, gone)
+        self._atlas.update(changed, self._learn(), gone)
         self._pools.update(changed, gone)
         return continued(before, self._pools.sorted(self._atlas.groups(), self._atlas.shown))
+
+    def _learn(self) -> Mapping[Id, Facts]:
+        """Take in what is known anew; return the facts that it changes. The atlas keeps those that it was given."""
+        news, self._news = self._news, None
+        if news is None:
+            return {}
+        (facts, known), before = news, self._facts
+        self._facts = facts
+        self._atlas.census = self._census.knowing({"scaffold": known.scaffolds}, known.frames)
+        return {**{one: _NOBODY for one in before if one not in facts}, **facts}
