@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.figure import Figure
 
 from gateway.lab.campaign_findings import Findings, by_kind
 from gateway.lab.campaign_outcome import Outcome
 from gateway.lab.campaign_reading import identity
+from gateway.lab.pages import Plot, drawn
 
 _STYLE: Final = {
     "svg.hashsalt": "stillguard", "svg.fonttype": "none", "font.size": 9.0, "axes.grid": True, "grid.alpha": 0.3,
@@ -29,13 +30,8 @@ def draw(found: Findings, folder: Path, name: str) -> Iterator[tuple[str, str]]:
         ("honest", "Honest groups: highest weight of any group that most of their members are of", _honest),
         ("graph", "One campaign as it was found: its members, and the ties that hold them", _graph),
     )
-    for short, says, plot in plots:
-        with mpl.rc_context(_STYLE):  # type: ignore[arg-type] # its stubs list every key by name
-            picture = Figure(figsize=(7.5, 4.6), layout="constrained")
-            plot(found, picture.subplots())
-            file = f"{name}_{short}.svg"
-            picture.savefig(folder / file, metadata={"Date": None})
-        yield file, says
+    each = [Plot(short, says, partial(plot, found)) for short, says, plot in plots]
+    yield from drawn(each, _STYLE, (7.5, 4.6), folder, name)
 
 
 def _against_harvest(found: Findings, axes: Any) -> None:

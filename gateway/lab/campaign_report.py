@@ -11,6 +11,7 @@ from gateway.lab import campaign_tables, tables
 from gateway.lab.campaign_findings import RATE, Findings, figures
 from gateway.lab.campaign_plots import draw
 from gateway.lab.figures import Figure
+from gateway.lab.pages import page
 from gateway.lab.report import finite
 
 NAME: Final = "campaigns"
@@ -76,8 +77,4 @@ def _page(found: Findings, measured: list[Figure], head: str, plots: list[tuple[
         ("Every campaign", campaign_tables.campaigns(found)),
         ("All other figures", tables.measured(one for one in measured if one not in bound)),
     )
-    yield from (f"# Figures: {NAME}", "", head, "", NOTES, "")
-    for file, says in plots:
-        yield from (f"![{says}]({file})", "")
-    for title, lines in sections:
-        yield from (f"## {title}", "", *lines, "")
+    yield from page(f"# Figures: {NAME}\n\n{head}\n\n{NOTES}", plots, sections)

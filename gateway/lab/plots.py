@@ -2,15 +2,16 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.figure import Figure
 
 from gateway.lab.findings import Findings, by, detected, kind
 from gateway.lab.outcome import Outcome
+from gateway.lab.pages import Plot, drawn
 
 _COLOURS: Final = mpl.colormaps["tab20"]
 _QUERIES: Final = np.unique(np.geomspace(1, 6000, 160).astype(int))  # at which shares are drawn
@@ -32,13 +33,8 @@ def draw(found: Findings, folder: Path, name: str) -> Iterator[tuple[str, str]]:
         ("ablation", "Adversaries detected without each detector", _ablation),
         ("harvest", "Share of the planned harvest that was gone at the alarm", _harvest),
     )
-    for short, says, plot in plots:
-        with mpl.rc_context(_STYLE):  # type: ignore[arg-type] # its stubs list every key by name
-            picture = Figure(figsize=(7.5, 4.2), layout="constrained")
-            plot(found, picture.subplots())
-            file = f"{name}_{short}.svg"
-            picture.savefig(folder / file, metadata={"Date": None})
-        yield file, says
+    each = [Plot(short, says, partial(plot, found)) for short, says, plot in plots]
+    yield from drawn(each, _STYLE, (7.5, 4.2), folder, name)
 
 
 def _rising(axes: Any, alarms: Sequence[int], says: str, **how: Any) -> None:

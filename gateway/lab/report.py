@@ -10,6 +10,7 @@ from typing import Any
 from gateway.lab import cases, tables
 from gateway.lab.figures import PER_WINDOW, Figure, figures
 from gateway.lab.findings import HARVESTER, LONG, RATE, Findings
+from gateway.lab.pages import page
 from gateway.lab.plots import draw
 
 NAME = "detection"
@@ -89,8 +90,4 @@ def _page(found: Findings, measured: list[Figure], head: str, plots: list[tuple[
         ("Single-key harvesters missed", cases.missed(found)),
         ("All other figures", tables.measured(one for one in measured if one not in bound)),
     )
-    yield from (f"# Figures: {NAME}", "", head, "", NOTES, "")
-    for file, says in plots:
-        yield from (f"![{says}]({file})", "")
-    for title, lines in sections:
-        yield from (f"## {title}", "", *lines, "")
+    yield from page(f"# Figures: {NAME}\n\n{head}\n\n{NOTES}", plots, sections)
